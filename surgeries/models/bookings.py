@@ -1,0 +1,242 @@
+"""People who come for help, and their bookings."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from surgeries.rules.links import hash_of, secret_for
+from surgeries.rules.names import name_key
+from surgeries.states import (
+    EXPECTED_ON_THE_NIGHT,
+    LIVE,
+    RECORDED,
+    BookingState,
+    Goal,
+    Level,
+    Outcome,
+    OutcomeSource,
+    SurgeryState,
+)
+
+from .schedule import Place
+
+
+class Attendee(models.Model):
+    """A person known to one series: a name and one contact or none.
+
+    `contact` is an email address in lower case or a phone number in E.164; the same name with the
+    same contact is the same person. `first_network` is written once (R12).
+    """
+
+    series = models.ForeignKey(
+        "surgeries.Series", on_delete=models.CASCADE, related_name="attendees"
+    )
+    name = models.CharField(_("name"), max_length=200)
+    name_key = models.CharField(max_length=400, editable=False)
+    contact = models.CharField(max_length=254, null=True, blank=True)  # noqa: DJ001 - no contact is not an empty one: two people without are two people
+    group = models.CharField(_("group or club"), max_length=200, blank=True)
+    first_network = models.ForeignKey(
+        "surgeries.Network", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    access_needs = models.CharField(max_length=500, blank=True)
+    access_needs_agreed_at = models.DateTimeField(null=True, blank=True)
+    news_agreed_at = models.DateTimeField(null=True, blank=True)
+    news_wording = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+    last_active_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True, blank=True)
+    imported_by = models.ForeignKey(
+        "surgeries.ImportRun", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["series", "name_key", "contact"], name="one_attendee_per_name_and_contact"
+            ),
+            models.CheckConstraint(
+                condition=Q(access_needs="") | Q(access_needs_agreed_at__isnull=False),
+                name="access_needs_are_kept_only_with_a_tick",
+            ),
+            models.CheckConstraint(condition=~Q(contact=""), name="no_contact_is_null"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def save(self, *args, **kwargs):
+        self.name_key = name_key(self.name)
+        super().save(*args, **kwargs)
+
+    @property
+    def first_name(self):
+        return self.name.split(" ")[0]
+
+    @property
+    def email(self):
+        return self.contact if self.contact and "@" in self.contact else ""
+
+    @property
+    def phone(self):
+        return self.contact if self.contact and "@" not in self.contact else ""
+
+
+class BookingQuerySet(models.QuerySet):
+    def live(self):
+        """Not cancelled."""
+        return self.filter(state__in=LIVE)
+
+    def expected(self):
+        """Who is on the register: everyone who was promised a chair, and walk-ins."""
+        return self.filter(state__in=EXPECTED_ON_THE_NIGHT)
+
+    def came(self):
+        return self.filter(outcome=Outcome.CAME)
+
+    def untouched(self):
+        """On the register, and nobody has said yet whether they came."""
+        return self.expected().filter(outcome=Outcome.NOT_RECORDED)
+
+    def recorded(self):
+        return self.filter(outcome__in=RECORDED, walked_in=False)
+
+    def counted(self, now):
+        """Model.md, Figures: of surgeries started by `now`, not cancelled, nor cancelled itself."""
+        return self.live().filter(surgery__starts_at__lte=now).exclude(
+            surgery__state=SurgeryState.CANCELLED
+        )
+
+    def by_secret(self, secret):
+        """The booking a secret link opens, if its secret is right."""
+        return self.filter(link_hash=hash_of(secret))
+
+
+class Booking(models.Model):
+    """One attendee at one surgery."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    surgery = models.ForeignKey(
+        "surgeries.Surgery", on_delete=models.CASCADE, related_name="bookings"
+    )
+    attendee = models.ForeignKey(Attendee, on_delete=models.CASCADE, related_name="bookings")
+    slot = models.ForeignKey(
+        "surgeries.Slot", on_delete=models.PROTECT, null=True, blank=True, related_name="bookings"
+    )
+    place = models.OneToOneField(
+        "surgeries.Place", on_delete=models.PROTECT, null=True, blank=True, related_name="booking"
+    )
+    state = models.CharField(max_length=16, choices=BookingState, default=BookingState.BOOKED)
+    outcome = models.CharField(max_length=16, choices=Outcome, default=Outcome.NOT_RECORDED)
+    outcome_at = models.DateTimeField(null=True, blank=True)
+    outcome_source = models.CharField(max_length=16, choices=OutcomeSource, blank=True)
+    walked_in = models.BooleanField(default=False)
+    party = models.UUIDField(null=True, blank=True)
+    goal = models.CharField(max_length=16, choices=Goal, blank=True)
+    level = models.PositiveSmallIntegerField(choices=Level, null=True, blank=True)
+    said = models.CharField(max_length=200, blank=True)
+    said_network = models.ForeignKey(
+        "surgeries.Network", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    followed_link = models.ForeignKey(
+        "surgeries.InviteLink", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    followed_network = models.ForeignKey(
+        "surgeries.Network", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    credited_network = models.ForeignKey(
+        "surgeries.Network",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="bookings",
+    )
+    credited_connector = models.ForeignKey(
+        "surgeries.Connector", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    booked_at = models.DateTimeField(null=True, blank=True)
+    booked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    reminded = models.BooleanField(null=True, blank=True)
+    rung_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_late = models.BooleanField(default=False)
+    request_key = models.UUIDField(null=True, blank=True)
+    link_version = models.PositiveIntegerField(default=1)
+    link_hash = models.BinaryField(max_length=32, null=True, blank=True)
+    imported_by = models.ForeignKey(
+        "surgeries.ImportRun", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    imported = models.BooleanField(default=False)
+
+    objects = BookingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=BookingState.values), name="booking_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome__in=Outcome.values), name="booking_outcome_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    place__isnull=False,
+                    slot__isnull=False,
+                    state=BookingState.BOOKED,
+                    walked_in=False,
+                    imported=False,
+                )
+                | (
+                    Q(place__isnull=True)
+                    & (
+                        ~Q(state=BookingState.BOOKED)
+                        | Q(walked_in=True)
+                        | Q(imported=True)
+                    )
+                ),
+                name="a_place_is_held_exactly_while_booked",
+            ),
+            models.CheckConstraint(
+                condition=Q(place__isnull=True)
+                | Q(
+                    place_id__gt=F("surgery_id") * Place.PER_SURGERY,
+                    place_id__lt=(F("surgery_id") + 1) * Place.PER_SURGERY,
+                ),
+                name="a_place_is_of_the_same_surgery",
+            ),
+            models.CheckConstraint(
+                condition=Q(walked_in=False) | ~Q(outcome=Outcome.DID_NOT_COME),
+                name="a_walk_in_came",
+            ),
+            models.UniqueConstraint(fields=["request_key"], name="one_booking_per_form"),
+            models.UniqueConstraint(fields=["link_hash"], name="one_booking_per_link"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["surgery", "credited_network", "outcome"], name="booking_turnout"
+            ),
+            models.Index(fields=["attendee", "surgery"], name="booking_attendee"),
+        ]
+
+    def __str__(self):
+        return f"{self.attendee} at {self.surgery}"
+
+    @property
+    def secret(self):
+        """What stands in the secret link; see `surgeries.rules.links`."""
+        return secret_for("booking", self.pk, self.link_version)
+
+    def seal(self):
+        """Set the hash by which the secret link is found."""
+        self.link_hash = hash_of(self.secret)
+
+    @property
+    def arrives_local(self):
+        """When the attendee means to arrive, in the series' zone."""
+        arrives_at = self.slot.starts_at if self.slot else self.surgery.starts_at
+        return arrives_at.astimezone(self.surgery.series.zone)

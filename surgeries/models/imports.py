@@ -1,0 +1,25 @@
+"""One import of a register, so that it can be undone as a whole."""
+
+from django.conf import settings
+from django.db import models
+
+
+class ImportRun(models.Model):
+    """What was read, what it did, and what it changed in rows that were there before.
+
+    `before` holds, for each booking that was merged into, the values it had:
+    {"booking id": {"field": old value}}.
+    """
+
+    series = models.ForeignKey("surgeries.Series", on_delete=models.CASCADE, related_name="imports")
+    filename = models.CharField(max_length=200)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    started_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True, blank=True)
+    summary = models.JSONField(default=dict)
+    before = models.JSONField(default=dict)
+
+    def __str__(self):
+        return self.filename

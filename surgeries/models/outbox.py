@@ -1,0 +1,110 @@
+"""Messages we owe, and each try. No body and no address is stored (reliability.md 5.1)."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from surgeries.states import LEASED, Channel, MessageKind, MessageState
+
+
+class Message(models.Model):
+    """One message owed to one person, rendered when it is sent.
+
+    `key` says what it is: the same key owed twice is one row. Exactly one of `booking`,
+    `helping`, `invitation`, `member` names who it is for.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.CharField(max_length=200, unique=True)
+    series = models.ForeignKey(
+        "surgeries.Series", on_delete=models.CASCADE, related_name="messages"
+    )
+    kind = models.CharField(max_length=24, choices=MessageKind)
+    channel = models.CharField(max_length=8, choices=Channel, default=Channel.EMAIL)
+    booking = models.ForeignKey(
+        "surgeries.Booking", on_delete=models.CASCADE, null=True, blank=True, related_name="messages"
+    )
+    helping = models.ForeignKey(
+        "surgeries.Helping", on_delete=models.CASCADE, null=True, blank=True, related_name="messages"
+    )
+    invitation = models.ForeignKey(
+        "surgeries.TeamInvitation",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="messages",
+    )
+    member = models.ForeignKey(
+        "surgeries.TeamMember",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="messages",
+    )
+    schedule_version = models.PositiveIntegerField(default=1)
+    covers_from = models.DateTimeField(null=True, blank=True)
+    covers_to = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=12, choices=MessageState, default=MessageState.QUEUED)
+    owed_at = models.DateTimeField(db_default=Now())
+    next_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    attempts_made = models.PositiveSmallIntegerField(default=0)
+    uncertain = models.PositiveSmallIntegerField(default=0)
+    lease_token = models.UUIDField(null=True, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=MessageState.values), name="message_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=LEASED, lease_token__isnull=False)
+                | (~Q(state__in=LEASED) & Q(lease_token__isnull=True)),
+                name="a_lease_is_held_exactly_while_claimed",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=MessageState.SENT, sent_at__isnull=False)
+                | (~Q(state=MessageState.SENT) & Q(sent_at__isnull=True)),
+                name="sent_at_is_set_exactly_when_sent",
+            ),
+            models.CheckConstraint(condition=Q(uncertain__lte=2), name="doubt_ends_at_a_person"),
+            models.CheckConstraint(
+                condition=Q(booking__isnull=False, helping=None, invitation=None, member=None)
+                | Q(booking=None, helping__isnull=False, invitation=None, member=None)
+                | Q(booking=None, helping=None, invitation__isnull=False, member=None)
+                | Q(booking=None, helping=None, invitation=None, member__isnull=False),
+                name="a_message_is_for_exactly_one_person",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_at"], condition=Q(state=MessageState.QUEUED), name="message_due"
+            ),
+            models.Index(
+                fields=["lease_until"], condition=Q(state__in=LEASED), name="message_leased"
+            ),
+        ]
+
+    def __str__(self):
+        return self.key
+
+
+class Attempt(models.Model):
+    """One try at sending one message; number n of a message can be made only once."""
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    worker = models.CharField(max_length=80)
+    started_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["message", "number"], name="each_attempt_is_made_once"),
+        ]

@@ -1,0 +1,32 @@
+"""Who is credited with a booking (domain.md C.3, R12)."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """What was said, what was followed, and who is credited; each may be None.
+
+    `said_…` is what the words resolved to; `link` is the invite link that was followed.
+    """
+
+    said: str = ""
+    said_network: object = None
+    said_connector: object = None
+    link: object = None
+
+    @property
+    def followed_network(self):
+        return self.link.network if self.link else None
+
+    @property
+    def credited_network(self):
+        """The answer if it resolves to a network, else the link, else nobody ("Not known")."""
+        return self.said_network or self.followed_network
+
+    @property
+    def credited_connector(self):
+        """The connector of the credited network, where one was named or owns the link."""
+        if self.said_network:
+            return self.said_connector
+        return self.link.connector if self.link else None

@@ -1,0 +1,40 @@
+"""Dates and times as people say them: "Wednesday 11 November, 5:30pm"."""
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+
+register = template.Library()
+
+
+def _local(value, series=None):
+    if getattr(value, "tzinfo", None) is None:
+        return value
+    return value.astimezone(series.zone) if series else timezone.localtime(value)
+
+
+@register.filter
+def day(value, series=None):
+    """A date or an instant as "Wednesday 11 November"; an instant in the zone of `series`."""
+    return date_format(_local(value, series), "l j F")
+
+
+@register.filter
+def day_and_year(value, series=None):
+    """For things long ago: "Wednesday 11 November 2026"."""
+    return date_format(_local(value, series), "l j F Y")
+
+
+@register.filter
+def clock(value, series=None):
+    """ "5:30pm", and "6pm" on the hour."""
+    local = _local(value, series)
+    hour = local.hour % 12 or 12
+    minutes = f":{local.minute:02}" if local.minute else ""
+    return f"{hour}{minutes}{'am' if local.hour < 12 else 'pm'}"
+
+
+@register.filter
+def day_time(value, series=None):
+    """ "Wednesday 11 November, 5:30pm"."""
+    return f"{day(value, series)}, {clock(value, series)}"

@@ -1,0 +1,95 @@
+"""The signpost: every page, and the view that answers for it."""
+
+import datetime
+
+from django.urls import path, register_converter
+
+from surgeries.views import (
+    bookings,
+    helpers,
+    imports,
+    networks,
+    outbox,
+    people,
+    public,
+    register,
+    schedule,
+    series,
+    turnout,
+)
+
+
+class DateConverter:
+    """A date in an address: 2026-11-11."""
+
+    regex = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value):
+        return datetime.date.fromisoformat(value)
+
+    def to_url(self, value):
+        return value if isinstance(value, str) else value.isoformat()
+
+
+register_converter(DateConverter, "date")
+
+urlpatterns = [
+    path("", public.home, name="home"),
+    path("privacy/", public.privacy, name="privacy"),
+    path("s/<slug:slug>/", public.series_public, name="series_public"),
+    path("s/<slug:slug>/<date:day>/", public.surgery_public, name="surgery_public"),
+    path("s/<slug:slug>/<date:day>/book/", bookings.booking_create, name="booking_create"),
+    path("s/<slug:slug>/<date:day>/help/", helpers.helping_offer, name="helping_offer"),
+    path("s/<slug:slug>/<date:day>/help/thank-you/", helpers.helping_offered, name="helping_offered"),
+    path("i/<str:code>/", networks.invite_follow, name="invite_follow"),
+    path("b/<str:secret>/", bookings.booking_detail, name="booking_detail"),
+    path("b/<str:secret>/booked/", bookings.booking_booked, name="booking_booked"),
+    path("b/<str:secret>/change/", bookings.booking_change, name="booking_change"),
+    path("b/<str:secret>/cancel/", bookings.booking_cancel, name="booking_cancel"),
+    path("b/<str:secret>/surgery.ics", bookings.booking_calendar, name="booking_calendar"),
+    path("link/", bookings.link_again, name="link_again"),
+    path("link/sent/", bookings.link_again_sent, name="link_again_sent"),
+    path("h/<str:secret>/", helpers.helping_detail, name="helping_detail"),
+    path("invitation/<str:secret>/", series.invitation_detail, name="invitation_detail"),
+    path("digest/<int:pk>/<str:secret>/", series.digest_off, name="digest_off"),
+    path("my-evenings/", helpers.my_evenings, name="my_evenings"),
+    path("organise/", series.series_list, name="series_list"),
+    path("organise/new/", series.series_create, name="series_create"),
+    path("organise/<slug:slug>/", series.series_week, name="series_week"),
+    path("organise/<slug:slug>/settings/", series.series_edit, name="series_edit"),
+    path("organise/<slug:slug>/team/invite/", series.team_invite, name="team_invite"),
+    path("organise/<slug:slug>/team/<int:pk>/remove/", series.team_remove, name="team_remove"),
+    path("organise/<slug:slug>/invitations/<int:pk>/withdraw/", series.invitation_withdraw, name="invitation_withdraw"),
+    path("organise/<slug:slug>/surgeries/", schedule.surgery_list, name="surgery_list"),
+    path("organise/<slug:slug>/surgeries/new/", schedule.surgery_create, name="surgery_create"),
+    path("organise/<slug:slug>/surgeries/<int:pk>/", schedule.surgery_detail, name="surgery_detail"),
+    path("organise/<slug:slug>/surgeries/<int:pk>/edit/", schedule.surgery_edit, name="surgery_edit"),
+    path("organise/<slug:slug>/surgeries/<int:pk>/publish/", schedule.surgery_publish, name="surgery_publish"),
+    path("organise/<slug:slug>/surgeries/<int:pk>/copy/", schedule.surgery_copy, name="surgery_copy"),
+    path("organise/<slug:slug>/surgeries/<int:pk>/cancel/", schedule.surgery_cancel, name="surgery_cancel"),
+    path("organise/<slug:slug>/surgeries/<int:pk>/close/", schedule.surgery_close, name="surgery_close"),
+    path("organise/<slug:slug>/venues/<int:pk>/", schedule.venue_edit, name="venue_edit"),
+    path("organise/<slug:slug>/helpings/<int:pk>/answer/", helpers.helping_answer, name="helping_answer"),
+    path("organise/<slug:slug>/networks/", networks.network_list, name="network_list"),
+    path("organise/<slug:slug>/networks/<int:pk>/", networks.network_detail, name="network_detail"),
+    path("organise/<slug:slug>/networks/<int:pk>/edit/", networks.network_edit, name="network_edit"),
+    path("organise/<slug:slug>/share/", networks.share, name="share"),
+    path("organise/<slug:slug>/links/<int:pk>/", networks.link_detail, name="link_detail"),
+    path("organise/<slug:slug>/links/<int:pk>/switch/", networks.link_switch, name="link_switch"),
+    path("organise/<slug:slug>/surgeries/<int:pk>/register/", register.register, name="register"),
+    path("organise/<slug:slug>/surgeries/<int:pk>/register/<uuid:booking>/", register.register_tap, name="register_tap"),
+    path("organise/<slug:slug>/surgeries/<int:pk>/register/walk-in/", register.register_walk_in, name="register_walk_in"),
+    path("organise/<slug:slug>/surgeries/<int:pk>/register/everyone/", register.register_everyone, name="register_everyone"),
+    path("organise/<slug:slug>/surgeries/<int:pk>/register/head-count/", register.register_head_count, name="register_head_count"),
+    path("organise/<slug:slug>/surgeries/<int:pk>/register/print/", register.register_print, name="register_print"),
+    path("organise/<slug:slug>/people/", people.people_list, name="people_list"),
+    path("organise/<slug:slug>/people/<int:pk>/", people.person_detail, name="person_detail"),
+    path("organise/<slug:slug>/ring/<uuid:booking>/", people.ring_done, name="ring_done"),
+    path("organise/<slug:slug>/messages/", outbox.message_list, name="message_list"),
+    path("organise/<slug:slug>/turnout/", turnout.turnout, name="turnout"),
+    path("organise/<slug:slug>/turnout/people/", turnout.turnout_people, name="turnout_people"),
+    path("organise/<slug:slug>/import/", imports.import_start, name="import_start"),
+    path("organise/<slug:slug>/import/preview/", imports.import_preview, name="import_preview"),
+    path("organise/<slug:slug>/import/<int:pk>/", imports.import_detail, name="import_detail"),
+    path("organise/<slug:slug>/import/<int:pk>/undo/", imports.import_undo, name="import_undo"),
+]

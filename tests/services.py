@@ -1,0 +1,48 @@
+"""A pytest plugin: real servers of this run's own, and the environment that names them.
+
+pytest-django reads the settings before any conftest, so this is loaded by `-p tests.services`
+and is ready even earlier. Under xdist only the controller starts servers; its workers inherit
+the environment, and pytest-django gives each a database of its own.
+"""
+
+import os
+from contextlib import ExitStack
+
+import pytest
+
+from config.local.services import throw_away
+from config.local.smtp import Mailbox
+
+_running = ExitStack()
+_mailbox = Mailbox()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config, parser, args):
+    """Start PostgreSQL, Valkey and an SMTP server, and say where they are."""
+    mailbox_url = _running.enter_context(_mailbox.listening())
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        os.environ.update(
+            _running.enter_context(throw_away()),
+            LOCAL="true",
+            SECRET_KEY="a-secret-of-the-tests-only-" * 3,
+            LINK_KEY="another-secret-of-the-tests-only-" * 3,
+            ALLOWED_HOSTS="testserver,localhost,127.0.0.1",
+            SITE_URL="http://testserver",
+            DEFAULT_FROM_EMAIL="surgeries@example.org",
+            LOG_LEVEL="WARNING",
+        )
+        for unwanted in ("DEBUG", "MAILBOX_DIR", "TIME_ZONE", "PROXY_COUNT"):
+            os.environ.pop(unwanted, None)
+    os.environ["EMAIL_URL"] = mailbox_url
+
+
+def pytest_unconfigure(config):
+    """End the servers, whatever happened in between."""
+    _running.close()
+
+
+@pytest.fixture(scope="session")
+def mailbox_of_the_run():
+    """The SMTP server of this process; use `mailbox`, which starts empty."""
+    return _mailbox
