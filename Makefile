@@ -1,0 +1,56 @@
+# The only commands to remember: make run, make test, make check, make bench.
+
+.DELETE_ON_ERROR:
+.PHONY: run test manage check bench format lock clean
+
+# uv installs what the locks say and nothing else. It never fetches a Python.
+UV := .venv/uv/bin/uv
+export UV_SYSTEM_CERTS := 1
+export UV_PYTHON_DOWNLOADS := never
+unexport UV_PYTHON
+PYTHON := .venv/bin/python
+UV_VERSION := 0.13.9
+
+run: .venv/local.locked
+	@exec $(PYTHON) manage.py run
+
+test: .venv/test.locked
+	@$(PYTHON) -m pytest $(ARGS)
+	@DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PYTHON) -m pytest tests/browser $(BROWSER_ARGS)
+
+# For example: make manage ARGS="turnout --series dudley"
+manage: .venv/local.locked
+	@$(PYTHON) -m config.local $(ARGS)
+
+check: .venv/dev.locked
+	$(PYTHON) -m config.local.check
+
+bench: .venv/test.locked
+	@$(PYTHON) -m bench $(ARGS)
+
+format: .venv/dev.locked
+	.venv/bin/ruff check --fix-only --quiet .
+	.venv/bin/ruff format .
+
+# Writes the locks anew from pyproject.toml. They carry hashes and no addresses.
+COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock"
+lock: $(UV)
+	$(COMPILE) pyproject.toml --group dev -o requirements/dev.txt
+	$(COMPILE) pyproject.toml --group test -c requirements/dev.txt -o requirements/test.txt
+	$(COMPILE) pyproject.toml --group local -c requirements/dev.txt -o requirements/local.txt
+	$(COMPILE) pyproject.toml -c requirements/dev.txt -o requirements/production.txt
+
+clean:
+	rm -rf .venv var
+
+$(UV): Makefile
+	@python3 -m venv .venv
+	@python3 -m venv .venv/uv
+	@.venv/uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+# Installs every group asked for so far, so that `make run` never takes away
+# what `make test` has put there.
+.venv/%.locked: requirements/%.txt $(UV)
+	@$(UV) pip sync --quiet --require-hashes --python $(PYTHON) $(patsubst .venv/%.locked,requirements/%.txt,$(sort $(wildcard .venv/*.locked) $@))
+	@touch $@

@@ -1,0 +1,82 @@
+"""Starting and ending child processes so that none is ever left behind."""
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
+# Loaded here, because a child that has already changed its user may not be able to.
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def start(
+    command: list[str | Path],
+    *,
+    dies_by: signal.Signals = signal.SIGTERM,
+    user: int | None = None,
+    group: int | None = None,
+    env: dict[str, str] | None = None,
+    log: Path | None = None,
+    cwd: Path | None = None,
+) -> subprocess.Popen:
+    """Start a child in a session of its own; on Linux it gets `dies_by` when its parent dies.
+
+    Output goes to `log`, or to the terminal when there is none.
+    """
+    changed_user = {} if user is None else {"user": user, "group": group, "extra_groups": []}
+    output = log.open("ab") if log else None
+    try:
+        return subprocess.Popen(
+            [str(part) for part in command],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT if output else None,
+            start_new_session=True,
+            preexec_fn=_die_with_parent(dies_by),  # noqa: PLW1509 - started before any thread
+            env=env,
+            cwd=cwd,
+            **changed_user,
+        )
+    finally:
+        if output:
+            output.close()
+
+
+def _die_with_parent(by: signal.Signals) -> Callable[[], None] | None:
+    if _libc is None:
+        return None
+    parent = os.getpid()
+
+    def ask_kernel():
+        _libc.prctl(PR_SET_PDEATHSIG, int(by), 0, 0, 0)
+        if os.getppid() != parent:  # it died before we could ask
+            os._exit(1)
+
+    return ask_kernel
+
+
+def stop(process: subprocess.Popen, by: signal.Signals = signal.SIGTERM, patience=3.0) -> None:
+    """Ask a child to end; after `patience` seconds end its whole session."""
+    if process.poll() is None:
+        process.send_signal(by)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(patience)
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def free_port(preferred: int = 0) -> int:
+    """Return a free port of the loopback address, the preferred one when it is free."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with suppress(OSError):
+            probe.bind(("127.0.0.1", preferred))
+            return probe.getsockname()[1]
+    return free_port()
