@@ -12,7 +12,7 @@ PYTHON := .venv/bin/python
 UV_VERSION := 0.13.9
 
 run: .venv/local.locked
-	@exec $(PYTHON) manage.py run
+	@exec $(PYTHON) -m config.local run
 
 test: .venv/test.locked
 	@$(PYTHON) -m pytest $(ARGS)
@@ -20,7 +20,7 @@ test: .venv/test.locked
 
 # For example: make manage ARGS="turnout --series dudley"
 manage: .venv/local.locked
-	@$(PYTHON) -m config.local $(ARGS)
+	@$(PYTHON) -m config.local manage $(ARGS)
 
 check: .venv/dev.locked
 	$(PYTHON) -m config.local.check

@@ -11,10 +11,11 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import psycopg2
 import redis
 
@@ -83,7 +84,7 @@ def postgres(home: Path, password: str, *, settings: tuple[str, ...] = ()) -> It
     data = home / "postgres"
     if not (data / "PG_VERSION").exists():
         _create_cluster(programs, data, password, account)
-    (data / "postmaster.pid").unlink(missing_ok=True)
+    _stop_stale_postgres(data)
     port = processes.free_port()
     options = ("listen_addresses=127.0.0.1", "unix_socket_directories=", f"port={port}", *settings)
     server = processes.start(
@@ -108,7 +109,7 @@ def valkey(home: Path, password: str, *, durable: bool = False) -> Iterator[str]
     port = processes.free_port()
     settings = home / "valkey.conf"
     appendonly = "yes" if durable else "no"
-    _write_private(
+    write_private(
         settings,
         f"bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir {home}\n"
         f'save ""\nappendonly {appendonly}\nappendfsync everysec\n',
@@ -137,6 +138,19 @@ def throw_away() -> Iterator[dict[str, str]]:
             valkey(home, password) as redis_url,
         ):
             yield {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+
+
+def _stop_stale_postgres(data: Path) -> None:
+    """End the server that a killed run left on this data, and remove its mark."""
+    mark = data / "postmaster.pid"
+    if not mark.exists():
+        return
+    with suppress(psutil.NoSuchProcess, ValueError, IndexError):
+        left = psutil.Process(int(mark.read_text().splitlines()[0]))
+        if str(data) in left.cmdline():
+            left.send_signal(signal.SIGINT)
+            left.wait(20)
+    mark.unlink(missing_ok=True)
 
 
 def _programs_for(account: Account, programs: Path) -> Path:
@@ -171,7 +185,7 @@ def _copy_programs(package: Path, home: Path, copy: Path) -> None:
 def _create_cluster(programs: Path, data: Path, password: str, account: Account) -> None:
     data.mkdir(mode=0o700, exist_ok=True)
     password_file = data.parent / "first-password"
-    _write_private(password_file, password)
+    write_private(password_file, password)
     if account.user is not None:
         os.chown(data, account.user, account.group)
         os.chown(password_file, account.user, account.group)
@@ -232,7 +246,8 @@ def _last_words(log: Path) -> str:
     return "A server did not start. It wrote:\n" + "\n".join(written[-10:])
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner may read."""
     path.touch(mode=0o600)
     path.chmod(0o600)
     path.write_text(text)

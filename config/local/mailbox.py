@@ -1,0 +1,81 @@
+"""The mailbox page of `make run`: everybody's mail, for whoever sits at this machine.
+
+config/urls.py adds it only when MAILBOX_DIR is set, and production refuses to start with that.
+"""
+
+import email
+import email.policy
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
+
+from csp.constants import NONE, SELF, UNSAFE_INLINE
+from csp.decorators import csp_replace, csp_update
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
+
+SHOWN = 100
+
+
+@require_safe
+@login_not_required
+def mailbox_list(request: HttpRequest) -> HttpResponse:
+    """List the newest mails."""
+    files = sorted(Path(settings.MAILBOX_DIR).glob("*.eml"), reverse=True)[:SHOWN]
+    mails = [_read(file) for file in files]
+    return render(request, "local/mailbox_list.html", {"mails": mails})
+
+
+@require_safe
+@login_not_required
+@csp_update({"frame-src": [SELF]})
+def mail_detail(request: HttpRequest, number: int) -> HttpResponse:
+    """Show one mail as text and, in a frame without any rights, as its HTML."""
+    return render(request, "local/mail_detail.html", {"mail": _find(number)})
+
+
+@require_safe
+@login_not_required
+@xframe_options_sameorigin
+@csp_replace(
+    {
+        "default-src": [NONE],
+        "style-src": [UNSAFE_INLINE],
+        "img-src": [SELF, "data:"],
+        "frame-ancestors": [SELF],
+    }
+)
+def mail_html(request: HttpRequest, number: int) -> HttpResponse:
+    """Give the HTML part as it was sent; its links leave the frame."""
+    return HttpResponse('<base target="_top">' + _find(number)["html"])
+
+
+def _find(number: int) -> dict:
+    file = Path(settings.MAILBOX_DIR) / f"{number}.eml"
+    if not file.exists():
+        raise Http404
+    return _read(file)
+
+
+def _read(file: Path) -> dict:
+    mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+    return {
+        "number": int(file.stem),
+        "arrived": datetime.fromtimestamp(int(file.stem) / 1_000_000_000, UTC),
+        "subject": str(mail["Subject"]),
+        "to": str(mail["X-Sent-To"]),
+        "sender": str(mail["From"]),
+        "reply_to": str(mail["Reply-To"] or ""),
+        "text": _part(mail, "plain"),
+        "html": _part(mail, "html"),
+        "attachments": [part.get_filename() for part in mail.iter_attachments()],
+    }
+
+
+def _part(mail: EmailMessage, kind: str) -> str:
+    part = mail.get_body((kind,))
+    return part.get_content() if part else ""
