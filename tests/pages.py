@@ -1,0 +1,148 @@
+"""A small world with something on every page, and the address of each page in it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from surgeries.models import Booking, Series, Surgery, TeamInvitation
+from surgeries.states import MessageState, Outcome, Role
+from tests.factories import (
+    create_attendee,
+    create_booking,
+    create_connector,
+    create_helper,
+    create_helping,
+    create_link,
+    create_member,
+    create_message,
+    create_network,
+    create_series,
+    create_surgery,
+    create_user,
+)
+
+
+@dataclass
+class World:
+    olu: User
+    stan: User
+    series: Series
+    past: Surgery
+    coming: Surgery
+    booking: Booking
+    rows: dict
+
+
+def build_world():
+    """Olu's series: a past surgery, one of today, one to come, and people on all of them."""
+    now = timezone.now()
+    olu = create_user(email="olu@example.org", name="Olu Adé")
+    stan = create_user(email="stan@example.org", name="Stan O’Hara")
+    series = create_series(organiser=olu, slug="central-birmingham")
+    create_member(series=series, user=olu, role=Role.HELPER)
+    create_member(series=series, user=create_user(name="Dee Door"), role=Role.DOOR)
+    choir = create_network(series=series, name="Ladywood Community Choir")
+    tenants = create_network(series=series, name="=HYPERLINK(\"evil\")")
+    sharon = create_connector(network=tenants, name="Sharon")
+    link = create_link(network=tenants, connector=sharon, code="abcd2345")
+    past = _surgery_on(series, now - timedelta(days=20), places=(6, 6))
+    coming = _surgery_on(series, now + timedelta(days=6), places=(3, 2))
+    for number in range(11):
+        create_booking(
+            surgery=past,
+            network=choir if number % 2 else tenants,
+            outcome=Outcome.CAME if number % 3 else Outcome.DID_NOT_COME,
+            goal="news",
+        )
+    create_booking(surgery=past, network=choir, walked_in=True, outcome=Outcome.CAME)
+    amina = create_attendee(series=series, group="Tenants <b>&</b> Friends")
+    booking = create_booking(surgery=coming, attendee=amina, network=tenants, goal="unsure")
+    phone = create_attendee(series=series, name="Winston Clarke", contact="+447400123457")
+    create_booking(surgery=coming, attendee=phone, network=choir)
+    hana = create_helper(series=series, email=olu.email)
+    offer = create_helping(surgery=coming, state="offered")
+    evening = create_helping(surgery=coming, helper=hana)
+    create_message(booking=booking, state=MessageState.SENT, sent_at=now)
+    create_message(booking=booking, state=MessageState.REVIEW, last_error="No answer", uncertain=2)
+    invitation = TeamInvitation.objects.create(
+        series=series, email="new@example.org", invited_by=olu, invited_at=now
+    )
+    invitation.seal()
+    invitation.save()
+    return World(
+        olu,
+        stan,
+        series,
+        past,
+        coming,
+        booking,
+        {
+            "network": tenants,
+            "link": link,
+            "amina": amina,
+            "offer": offer,
+            "evening": evening,
+            "invitation": invitation,
+            "member": series.team.first(),
+        },
+    )
+
+
+def _surgery_on(series, moment, places):
+    return create_surgery(series=series, on=moment.astimezone(series.zone).date(), places=places)
+
+
+PAGES = {
+    "home": lambda w: [],
+    "privacy": lambda w: [],
+    "series_public": lambda w: [w.series.slug],
+    "surgery_public": lambda w: [w.series.slug, w.coming.on],
+    "booking_create": lambda w: [w.series.slug, w.coming.on],
+    "helping_offer": lambda w: [w.series.slug, w.coming.on],
+    "helping_offered": lambda w: [w.series.slug, w.coming.on],
+    "invite_follow": lambda w: [w.rows["link"].code],
+    "booking_detail": lambda w: [w.booking.secret],
+    "booking_booked": lambda w: [w.booking.secret],
+    "booking_change": lambda w: [w.booking.secret],
+    "booking_cancel": lambda w: [w.booking.secret],
+    "link_again": lambda w: [],
+    "link_again_sent": lambda w: [],
+    "helping_detail": lambda w: [w.rows["evening"].secret],
+    "invitation_detail": lambda w: [w.rows["invitation"].secret],
+    "digest_off": lambda w: [w.rows["member"].pk, w.rows["member"].secret],
+    "my_evenings": lambda w: [],
+    "series_list": lambda w: [],
+    "series_create": lambda w: [],
+    "series_week": lambda w: [w.series.slug],
+    "series_edit": lambda w: [w.series.slug],
+    "surgery_list": lambda w: [w.series.slug],
+    "surgery_create": lambda w: [w.series.slug],
+    "surgery_detail": lambda w: [w.series.slug, w.coming.pk],
+    "surgery_edit": lambda w: [w.series.slug, w.coming.pk],
+    "surgery_cancel": lambda w: [w.series.slug, w.coming.pk],
+    "venue_edit": lambda w: [w.series.slug, w.coming.venue.pk],
+    "network_list": lambda w: [w.series.slug],
+    "network_detail": lambda w: [w.series.slug, w.rows["network"].pk],
+    "network_edit": lambda w: [w.series.slug, w.rows["network"].pk],
+    "link_detail": lambda w: [w.series.slug, w.rows["link"].pk],
+    "register": lambda w: [w.series.slug, w.past.pk],
+    "register_everyone": lambda w: [w.series.slug, w.past.pk],
+    "register_head_count": lambda w: [w.series.slug, w.past.pk],
+    "register_print": lambda w: [w.series.slug, w.past.pk],
+    "people_list": lambda w: [w.series.slug],
+    "person_detail": lambda w: [w.series.slug, w.rows["amina"].pk],
+    "message_list": lambda w: [w.series.slug],
+    "turnout": lambda w: [w.series.slug],
+    "turnout_people": lambda w: [w.series.slug],
+    "import_start": lambda w: [w.series.slug],
+    "account_login": lambda w: [],
+    "account_logout": lambda w: [],
+}
+
+
+def address_of(name, world):
+    """The address of the page with this URL name in this world."""
+    return reverse(name, args=PAGES[name](world))
