@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
+from surgeries.rules.names import name_key
+from surgeries.rules.schedule import NEAR_DAYS, NEAR_MILES, miles_between
 from surgeries.states import PUBLIC, SurgeryState
 
 
@@ -38,6 +40,13 @@ class Venue(models.Model):
     def __str__(self):
         return self.name
 
+    @property
+    def point(self):
+        """(latitude, longitude) in degrees, or None."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return self.latitude, self.longitude
+
 
 class SurgeryQuerySet(models.QuerySet):
     def public(self):
@@ -59,6 +68,21 @@ class SurgeryQuerySet(models.QuerySet):
         that two of them never look at the same moment (reliability.md 3.3).
         """
         return self.select_for_update(no_key=True, of=("self",)).select_related("series", "venue")
+
+    def clashing_with(self, surgery):
+        """Other published surgeries within a day and ten miles of this one, as a list (R3).
+
+        Where a venue has no coordinates, the same town counts as near.
+        """
+        days = datetime.timedelta(days=NEAR_DAYS)
+        close = self.filter(
+            state=SurgeryState.PUBLISHED, on__range=(surgery.on - days, surgery.on + days)
+        ).exclude(pk=surgery.pk)
+        return [
+            other
+            for other in close.select_related("series", "venue").order_by("starts_at", "pk")
+            if surgery.is_near(other)
+        ]
 
     def on_or_after(self, day):
         return self.filter(on__gte=day)
@@ -130,6 +154,13 @@ class Surgery(models.Model):
     @property
     def is_cancelled(self):
         return self.state == SurgeryState.CANCELLED
+
+    def is_near(self, other):
+        """Within ten miles, or in the same town when we lack coordinates (R3)."""
+        here, there = self.venue and self.venue.point, other.venue and other.venue.point
+        if here and there:
+            return miles_between(here, there) <= NEAR_MILES
+        return name_key(self.series.town) == name_key(other.series.town)
 
     def opens_on(self):
         """The first local date on which it can be booked (R9)."""
