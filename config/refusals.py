@@ -10,7 +10,7 @@ EXAMPLE_SECRET = "change-me"  # noqa: S105 - the value of .env.example, refused 
 
 
 def require_secret(name: str, value: str) -> str:
-    """Return the secret, or raise ImproperlyConfigured when it is missing, short or the example's."""
+    """Return the secret; raise ImproperlyConfigured if missing, short or the example's."""
     remedy = (
         f"Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(50))' "
         f"and set {name} in the environment."

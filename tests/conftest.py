@@ -106,7 +106,14 @@ def worker(transactional_db):
     database = connection.settings_dict
     url = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database)
     command = [sys.executable, "-m", "celery", "-A", "config", "worker", "--pool", "prefork"]
-    command += ["--concurrency", "2", "--loglevel", "WARNING", "--without-gossip"]
+    command += [
+        "--concurrency",
+        "2",
+        "--loglevel",
+        "WARNING",
+        "--without-gossip",
+        "--without-mingle",
+    ]
     process = processes.start(
         command, dies_by=signal.SIGQUIT, env=os.environ | {"DATABASE_URL": url}
     )
@@ -114,7 +121,7 @@ def worker(transactional_db):
         _wait_until_up(process)
         yield process
     finally:
-        processes.stop(process, signal.SIGTERM)
+        processes.stop(process, signal.SIGQUIT)
         app.control.purge()
 
 

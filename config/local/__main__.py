@@ -21,10 +21,13 @@ def manage(var: Path, arguments: list[str]) -> int:
     """Run a management command on the servers of this checkout, started if need be."""
     if environment.is_held(var):
         return _run([sys.executable, str(MANAGE), *arguments], environment.running(var))
-    with environment.held(var), environment.servers(var) as local:
-        with Folder(var / "mail").listening() as email_url:
-            local |= {"EMAIL_URL": email_url, "SITE_URL": "http://127.0.0.1:8000"}
-            return _run([sys.executable, str(MANAGE), *arguments], local)
+    with (
+        environment.held(var),
+        environment.servers(var) as local,
+        Folder(var / "mail").listening() as email_url,
+    ):
+        local |= {"EMAIL_URL": email_url, "SITE_URL": "http://127.0.0.1:8000"}
+        return _run([sys.executable, str(MANAGE), *arguments], local)
 
 
 def scratch(program: list[str]) -> int:
@@ -45,15 +48,15 @@ def _run(command: list[str], local: dict[str, str]) -> int:
     return subprocess.run(command, env=os.environ | local, check=False).returncode
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: list[str], var: Path = environment.VAR) -> int:
     """Do what the arguments say; refusals become a sentence and exit 1."""
     try:
         match arguments:
             case ["run"]:
-                supervisor.run(environment.VAR)
+                supervisor.run(var)
                 return 0
             case ["manage", *rest]:
-                return manage(environment.VAR, rest)
+                return manage(var, rest)
             case ["scratch", *program]:
                 return scratch(program)
     except (environment.Refusal, MissingServer, services.ServerDidNotStart) as refusal:

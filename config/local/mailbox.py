@@ -32,7 +32,7 @@ def mailbox_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @login_not_required
-@csp_update({"frame-src": [SELF]})
+@csp_update({"frame-src": [SELF]})  # type: ignore[arg-type]  # its types know no arguments
 def mail_detail(request: HttpRequest, number: int) -> HttpResponse:
     """Show one mail as text and, in a frame without any rights, as its HTML."""
     return render(request, "local/mail_detail.html", {"mail": _find(number)})
@@ -41,7 +41,7 @@ def mail_detail(request: HttpRequest, number: int) -> HttpResponse:
 @require_safe
 @login_not_required
 @xframe_options_sameorigin
-@csp_replace(
+@csp_replace(  # type: ignore[arg-type]
     {
         "default-src": [NONE],
         "style-src": [UNSAFE_INLINE],

@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,7 +16,7 @@ _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def start(
-    command: list[str | Path],
+    command: Sequence[str | Path],
     *,
     dies_by: signal.Signals = signal.SIGTERM,
     user: int | None = None,
@@ -29,7 +29,6 @@ def start(
 
     Output goes to `log`, or to the terminal when there is none.
     """
-    changed_user = {} if user is None else {"user": user, "group": group, "extra_groups": []}
     output = log.open("ab") if log else None
     try:
         return subprocess.Popen(
@@ -41,7 +40,9 @@ def start(
             preexec_fn=_die_with_parent(dies_by),  # noqa: PLW1509 - started before any thread
             env=env,
             cwd=cwd,
-            **changed_user,
+            user=user,
+            group=group,
+            extra_groups=None if user is None else [],
         )
     finally:
         if output:
@@ -61,10 +62,16 @@ def _die_with_parent(by: signal.Signals) -> Callable[[], None] | None:
     return ask_kernel
 
 
-def stop(process: subprocess.Popen, by: signal.Signals = signal.SIGTERM, patience=3.0) -> None:
-    """Ask a child to end; after `patience` seconds end its whole session."""
+def stop(
+    process: subprocess.Popen, by: signal.Signals | None = signal.SIGTERM, patience: float = 3
+) -> None:
+    """Ask a child to end, or only wait if `by` is None; then end its whole session.
+
+    `patience` is in seconds.
+    """
     if process.poll() is None:
-        process.send_signal(by)
+        if by is not None:
+            process.send_signal(by)
         with suppress(subprocess.TimeoutExpired):
             process.wait(patience)
     with suppress(ProcessLookupError, PermissionError):

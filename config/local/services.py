@@ -38,6 +38,19 @@ class Account:
     user: int | None = None
     group: int | None = None
 
+    def own(self, path: Path) -> None:
+        """Give a file or folder to the servers."""
+        if self.user is not None and self.group is not None:
+            os.chown(path, self.user, self.group)
+
+    def enter(self, path: Path) -> None:
+        """Let the servers, and nobody else, enter a folder that stays ours."""
+        if self.group is None:
+            path.chmod(0o700)
+        else:
+            os.chown(path, os.geteuid(), self.group)
+            path.chmod(0o710)
+
 
 def server_account() -> Account:
     """Return the account for servers: ourselves, or nobody when we are root."""
@@ -52,20 +65,17 @@ def private_folder(path: Path, account: Account) -> Path:
 
     Raises PermissionError when somebody else owns it or may enter it.
     """
-    mode = 0o700 if account.user is None else 0o710
     if not path.exists():
-        path.mkdir(parents=True, mode=mode)
-        if account.group is not None:
-            os.chown(path, os.geteuid(), account.group)
-        path.chmod(mode)
-    found = path.stat()
-    if found.st_uid != os.geteuid() or found.st_mode & 0o777 != mode:
+        path.mkdir(mode=0o700)
+        account.enter(path)
+    found = path.lstat()
+    if found.st_uid != os.geteuid() or found.st_mode & 0o067:
         raise PermissionError(f"{path} is not ours alone. Remove it and start again.")
     return path
 
 
 def home_for_servers(var: Path) -> Path:
-    """Return where the servers' data lives: below `var`, or, for root, where nobody can reach it."""
+    """Return where the servers' data lives: below `var`, or, for root, where `nobody` can go."""
     account = server_account()
     if account.user is None:
         return private_folder(var / "services", account)
@@ -105,7 +115,6 @@ def postgres(home: Path, password: str, *, settings: tuple[str, ...] = ()) -> It
 @contextmanager
 def valkey(home: Path, password: str, *, durable: bool = False) -> Iterator[str]:
     """Run Valkey on `home` while the block runs; yields its REDIS_URL."""
-    account = server_account()
     port = processes.free_port()
     settings = home / "valkey.conf"
     appendonly = "yes" if durable else "no"
@@ -128,10 +137,8 @@ def throw_away() -> Iterator[dict[str, str]]:
     """Run both servers on a temporary folder; yields their environment variables."""
     account = server_account()
     with tempfile.TemporaryDirectory(prefix=f"{NAME}-") as temporary:
-        if account.user is not None:
-            os.chown(temporary, os.geteuid(), account.group)
-            Path(temporary).chmod(0o710)
-        home = private_folder(Path(temporary) / "services", account)
+        home = Path(temporary)
+        account.enter(home)
         password = secrets.token_hex(16)
         with (
             postgres(home, password, settings=FAST_AND_LOOSE) as database_url,
@@ -186,10 +193,17 @@ def _create_cluster(programs: Path, data: Path, password: str, account: Account)
     data.mkdir(mode=0o700, exist_ok=True)
     password_file = data.parent / "first-password"
     write_private(password_file, password)
-    if account.user is not None:
-        os.chown(data, account.user, account.group)
-        os.chown(password_file, account.user, account.group)
-    command = [programs / "initdb", "-D", data, "-U", "postgres", "-A", "scram-sha-256"]
+    account.own(data)
+    account.own(password_file)
+    command: list[str | Path] = [
+        programs / "initdb",
+        "-D",
+        data,
+        "-U",
+        "postgres",
+        "-A",
+        "scram-sha-256",
+    ]
     command += [f"--pwfile={password_file}", "-E", "UTF8", "--no-sync", *_locale(programs)]
     initdb = processes.start(
         command,
@@ -208,8 +222,8 @@ def _create_cluster(programs: Path, data: Path, password: str, account: Account)
 def _locale(programs: Path) -> list[str]:
     """Options that sort the same on every machine; the builtin provider came with version 17."""
     version = subprocess.run([programs / "postgres", "--version"], capture_output=True, check=True)
-    major = int(re.search(rb"(\d+)", version.stdout)[1])
-    if major >= 17:
+    major = re.search(rb"\d+", version.stdout)
+    if major and int(major[0]) >= 17:
         return ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     return ["--locale=C.UTF-8"]
 

@@ -19,7 +19,9 @@ from config.local.smtp import Folder
 
 PREFERRED_PORT = 8000
 WHO_SIGNS_IN = "olu@example.org"
-CELERY = [sys.executable, "-m", "celery", "--quiet", "-A", "config"]
+# In a container everybody is root; Celery's long warning about it helps nobody here.
+QUIETLY = ["-W", "ignore:You're running the worker with superuser"]
+CELERY = [sys.executable, *QUIETLY, "-m", "celery", "--quiet", "-A", "config"]
 
 
 def run(var: Path) -> None:
@@ -66,8 +68,8 @@ def _children(port: int, env: dict[str, str], var: Path) -> Iterator[dict[str, s
     schedule = var / "beat-schedule"
     commands = {
         "web": [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "config.wsgi"],
-        "worker": [*CELERY, "worker", "--loglevel", "WARNING", "--without-gossip"],
-        "beat": [*CELERY, "beat", "--loglevel", "WARNING", "--schedule", str(schedule)],
+        "worker": [*CELERY, "worker", "-l", "WARNING", "--without-gossip", "--without-mingle"],
+        "beat": [*CELERY, "beat", "-l", "WARNING", "--schedule", str(schedule)],
     }
     env = env | {"PORT": str(port)}
     started: dict[str, subprocess.Popen] = {}
@@ -80,7 +82,7 @@ def _children(port: int, env: dict[str, str], var: Path) -> Iterator[dict[str, s
             if process.poll() is None:
                 process.send_signal(_ends_by(name))
         for process in started.values():
-            processes.stop(process, patience=2)
+            processes.stop(process, by=None, patience=2)
 
 
 def _ends_by(name: str) -> signal.Signals:

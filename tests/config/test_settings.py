@@ -1,0 +1,92 @@
+"""Production refuses to start unsafe, in a sentence. Each case is a process of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import environ
+import pytest
+
+BASE = Path(__file__).resolve().parent.parent.parent
+SAFE = {
+    "SECRET_KEY": "s" * 50,
+    "LINK_KEY": "l" * 50,
+    "ALLOWED_HOSTS": "surgeries.example.org",
+    "SITE_URL": "https://surgeries.example.org",
+    "DATABASE_URL": "postgres://u:p@127.0.0.1:1/surgeries",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+    "EMAIL_URL": "smtp://127.0.0.1:1",
+}
+
+
+def start(**changes):
+    """Load the settings in a clean environment; a value of None leaves a name out."""
+    wanted = {"PATH": os.environ["PATH"], **SAFE, **changes}
+    env = {name: value for name, value in wanted.items() if value is not None}
+    show = "from config import settings as s; print(s.SESSION_COOKIE_NAME, s.DEBUG, s.LOCAL)"
+    return subprocess.run(
+        [sys.executable, "-c", show], cwd=BASE, env=env, capture_output=True, text=True, check=False
+    )
+
+
+def test_production_starts_with_safe_settings():
+    answer = start()
+
+    assert (answer.returncode, answer.stdout) == (0, "__Host-session False False\n"), answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"SECRET_KEY": None}, "SECRET_KEY is missing."),
+        ({"SECRET_KEY": "change-me"}, "SECRET_KEY is still the one of the example."),
+        ({"SECRET_KEY": "s" * 49}, "SECRET_KEY is shorter than 50 characters"),
+        ({"LINK_KEY": None}, "LINK_KEY is missing."),
+        ({"LINK_KEY": "change-me"}, "LINK_KEY is still the one of the example."),
+        ({"LINK_KEY": "l" * 49}, "LINK_KEY is shorter than 50 characters"),
+        ({"LINK_KEY": "s" * 50}, "SECRET_KEY and LINK_KEY are the same."),
+        ({"ALLOWED_HOSTS": None}, "ALLOWED_HOSTS is missing or allows every name."),
+        ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS is missing or allows every name."),
+        ({"DEBUG": "true"}, "DEBUG is on, which shows private data to strangers."),
+        ({"MAILBOX_DIR": "/var/mail"}, "MAILBOX_DIR is set, which shows everybody's mail"),
+    ],
+)
+def test_production_refuses_to_start_unsafe(changes, sentence):
+    answer = start(**changes)
+
+    assert answer.returncode == 1
+    assert f"ImproperlyConfigured: {sentence}" in answer.stderr
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SITE_URL"])
+def test_production_names_a_missing_setting(name):
+    answer = start(**{name: None})
+
+    assert answer.returncode == 1
+    assert f"ImproperlyConfigured: Set the {name} environment variable" in answer.stderr
+
+
+def test_the_example_names_every_setting_that_is_read():
+    read = set()
+
+    class Recording(environ.Env):
+        def get_value(self, var, *args, **kwargs):
+            read.add(var)
+            return super().get_value(var, *args, **kwargs)
+
+    source = (BASE / "config/settings.py").read_text()
+    exec(  # noqa: S102 - our own file, run once more to see what it reads
+        compile(source.replace("environ.Env()", "Recording()"), "settings", "exec"),
+        {"Recording": Recording, "__file__": str(BASE / "config/settings.py")},
+    )
+    lines = (BASE / ".env.example").read_text().splitlines()
+    documented = {line.lstrip("#").split("=")[0] for line in lines if "=" in line}
+    assert read - documented == set()
+
+
+def test_the_example_is_refused_as_it_stands():
+    lines = (BASE / ".env.example").read_text().splitlines()
+    example = dict(line.split("=", 1) for line in lines if "=" in line and line[0] != "#")
+
+    assert "SECRET_KEY is still the one of the example." in start(**example).stderr
