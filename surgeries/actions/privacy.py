@@ -1,0 +1,196 @@
+"""What is due to go, goes: the nightly job behind `surgeries.rules.retention` (R70, R71).
+
+A person's row is blanked and stays, so every count stays the same; what counts nothing is deleted.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from accounts.models import User
+from surgeries.models import (
+    Attendee,
+    Booking,
+    Connector,
+    Helper,
+    Helping,
+    ImportRun,
+    InviteLink,
+    Message,
+    TeamInvitation,
+    TeamMember,
+)
+from surgeries.rules import retention
+
+BATCH = 500
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """One thing that goes: which rows are due at `now`, and what happens to some of them."""
+
+    name: str
+    due: Callable[[datetime], QuerySet[Any]]
+    erase: Callable[[list[Any], datetime], object]
+
+
+def erase_what_is_due(
+    now: datetime, *, dry_run: bool = False, batch: int = BATCH
+) -> dict[str, int]:
+    """Erase what its rule no longer lets us keep; returns how many rows of each kind.
+
+    Each batch is a transaction of its own and the smallest numbers go first, so a run that is
+    stopped has done its part and the next one goes on. A dry run counts and changes nothing.
+    """
+    counts = {
+        erasure.name: erasure.due(now).count() if dry_run else _erase(erasure, now, batch)
+        for erasure in ERASURES
+    }
+    log.info("%s: %s", "due to be erased" if dry_run else "erased", counts)
+    return counts
+
+
+def _erase(erasure: Erasure, now: datetime, batch: int) -> int:
+    erased = 0
+    while True:
+        with transaction.atomic():
+            # Whoever is busy with a row keeps it from being due; it is looked at again tomorrow.
+            rows = erasure.due(now).select_for_update(of=("self",), skip_locked=True)
+            pks = list(rows.order_by("pk").values_list("pk", flat=True)[:batch])
+            if not pks:
+                return erased
+            erasure.erase(pks, now)
+            erased += len(pks)
+
+
+# Attendees -----------------------------------------------------------------------------
+
+
+def _attendees_due(now):
+    cutoff = retention.ATTENDEES.cutoff(now)
+    return Attendee.objects.filter(erased_at=None, last_active_at__lt=cutoff).exclude(
+        _has_a_booking_ending_from(cutoff)
+    )
+
+
+def _blank_attendees(pks, now):
+    Attendee.objects.filter(pk__in=pks).update(
+        name="",
+        name_key="",
+        contact=None,
+        group="",
+        access_needs="",
+        access_needs_agreed_at=None,
+        news_agreed_at=None,
+        news_wording="",
+        erased_at=now,
+    )
+    Booking.objects.filter(attendee__in=pks).update(said="", link_hash=None)
+
+
+def _access_needs_due(now):
+    cutoff = retention.ACCESS_NEEDS.cutoff(now)
+    return Attendee.objects.filter(~Q(access_needs=""), access_needs_agreed_at__lt=cutoff).exclude(
+        _has_a_booking_ending_from(cutoff)
+    )
+
+
+def _blank_access_needs(pks, now):
+    Attendee.objects.filter(pk__in=pks).update(access_needs="", access_needs_agreed_at=None)
+
+
+def _has_a_booking_ending_from(cutoff):
+    return Exists(Booking.objects.filter(attendee=OuterRef("pk"), surgery__ends_at__gte=cutoff))
+
+
+# Helpers, connectors, team -------------------------------------------------------------
+
+
+def _helpers_due(now):
+    cutoff = retention.HELPERS.cutoff(now)
+    evenings = Helping.objects.filter(helper=OuterRef("pk"), surgery__ends_at__gte=cutoff)
+    return Helper.objects.filter(erased_at=None, last_active_at__lt=cutoff).exclude(
+        Exists(evenings)
+    )
+
+
+def _blank_helpers(pks, now):
+    Helper.objects.filter(pk__in=pks).update(
+        name="", email="", can_help_with="", name_public_from=None, erased_at=now
+    )
+    Helping.objects.filter(helper__in=pks).update(link_hash=None)
+
+
+def _connectors_due(now):
+    cutoff = retention.CONNECTORS.cutoff(now)
+    links = InviteLink.objects.filter(connector=OuterRef("pk"), created_at__gte=cutoff)
+    bookings = Booking.objects.filter(
+        credited_connector=OuterRef("pk"), surgery__ends_at__gte=cutoff
+    )
+    return Connector.objects.filter(created_at__lt=cutoff).exclude(Exists(links) | Exists(bookings))
+
+
+def _accounts_due(now):
+    teams = TeamMember.objects.filter(user=OuterRef("pk"))
+    return (
+        User.objects.alias(last_seen=Coalesce(F("last_login"), F("date_joined")))
+        .filter(last_seen__lt=retention.ACCOUNTS.cutoff(now), is_staff=False)
+        .exclude(Exists(teams))
+    )
+
+
+# What counts nothing -------------------------------------------------------------------
+
+
+def _invitations_due(now):
+    return TeamInvitation.objects.filter(invited_at__lt=retention.INVITATIONS.cutoff(now))
+
+
+def _messages_due(now):
+    return Message.objects.filter(expires_at__lt=retention.MESSAGES.cutoff(now))
+
+
+def _imports_due(now):
+    return ImportRun.objects.filter(~Q(filename=""), started_at__lt=retention.IMPORTS.cutoff(now))
+
+
+def _blank_imports(pks, now):
+    ImportRun.objects.filter(pk__in=pks).update(filename="")
+
+
+def _sessions_due(now):
+    return Session.objects.filter(expire_date__lt=retention.SESSIONS.cutoff(now))
+
+
+def _log_entries_due(now):
+    return LogEntry.objects.filter(action_time__lt=retention.BACK_OFFICE_LOG.cutoff(now))
+
+
+def _delete(model):
+    def delete(pks, now):
+        model.objects.filter(pk__in=pks).delete()
+
+    return delete
+
+
+ERASURES = (
+    Erasure("access needs", _access_needs_due, _blank_access_needs),
+    Erasure("attendees", _attendees_due, _blank_attendees),
+    Erasure("helpers", _helpers_due, _blank_helpers),
+    Erasure("connectors", _connectors_due, _delete(Connector)),
+    Erasure("messages", _messages_due, _delete(Message)),
+    Erasure("invitations", _invitations_due, _delete(TeamInvitation)),
+    Erasure("imports", _imports_due, _blank_imports),
+    Erasure("accounts", _accounts_due, _delete(User)),
+    Erasure("sessions", _sessions_due, _delete(Session)),
+    Erasure("back office entries", _log_entries_due, _delete(LogEntry)),
+)
