@@ -8,10 +8,14 @@ left behind. So the settings hold the publisher's options and a worker changes t
 import os
 
 from celery import Celery
-from celery.signals import celeryd_init
+from celery.signals import celeryd_init, task_postrun
 from django.conf import settings
+from django.core.cache import cache
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+HEARTBEAT = "last-tick"  # in the cache while ticks come
+HEARTBEAT_LASTS = 120  # seconds; a tick comes every 15
 
 app = Celery("surgeries")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -22,3 +26,10 @@ app.autodiscover_tasks()
 def wait_patiently(conf, **_):
     """Give a worker its own transport options before it connects."""
     conf.broker_transport_options = settings.WORKER_TRANSPORT_OPTIONS
+
+
+@task_postrun.connect
+def note_heartbeat(task, **_):
+    """Let /readyz see that beat and a worker are alive: a tick came through both."""
+    if task.name == "surgeries.tasks.tick":
+        cache.set(HEARTBEAT, True, timeout=HEARTBEAT_LASTS)

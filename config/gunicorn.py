@@ -14,3 +14,5 @@ graceful_timeout = 2
 accesslog = None
 loglevel = "warning"
 reload = bool(os.environ.get("DEBUG"))
+# Its file would lie in the home folder, outside of the project.
+control_socket_disable = True

@@ -9,6 +9,7 @@ from email.message import EmailMessage
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 
 from config.celery import app
@@ -40,6 +41,12 @@ class Mail:
 def _mail_really_goes_by_smtp(django_test_environment, mailbox_of_the_run):
     """Django's test environment replaces the mail backend; put the real one back."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_tried_anything_yet():
+    """Rate limits of one test must not reach the next."""
+    cache.clear()
 
 
 class MailReader:
@@ -115,13 +122,13 @@ def worker(transactional_db):
         "--without-mingle",
     ]
     process = processes.start(
-        command, dies_by=signal.SIGQUIT, env=os.environ | {"DATABASE_URL": url}
+        command, dies_by=signal.SIGKILL, env=os.environ | {"DATABASE_URL": url}
     )
     try:
         _wait_until_up(process)
         yield process
     finally:
-        processes.stop(process, signal.SIGQUIT)
+        processes.stop(process, signal.SIGKILL)
         app.control.purge()
 
 

@@ -35,6 +35,13 @@ def pytest_load_initial_conftests(early_config, parser, args):
         for unwanted in ("DEBUG", "MAILBOX_DIR", "TIME_ZONE", "PROXY_COUNT"):
             os.environ.pop(unwanted, None)
     os.environ["EMAIL_URL"] = mailbox_url
+    os.environ["REDIS_URL"] = _database_of_this_process(os.environ["REDIS_URL"])
+
+
+def _database_of_this_process(redis_url: str) -> str:
+    """A Redis database for each process of xdist, so that emptying one disturbs no other."""
+    number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    return f"{redis_url.rpartition('/')[0]}/{number}"
 
 
 def pytest_unconfigure(config):

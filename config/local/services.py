@@ -121,7 +121,7 @@ def valkey(home: Path, password: str, *, durable: bool = False) -> Iterator[str]
     write_private(
         settings,
         f"bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir {home}\n"
-        f'save ""\nappendonly {appendonly}\nappendfsync everysec\n',
+        f'databases 64\nsave ""\nappendonly {appendonly}\nappendfsync everysec\n',
     )
     server = processes.start([find_valkey(), settings], log=home / "valkey.log", cwd=home)
     url = f"redis://:{password}@127.0.0.1:{port}/0"
@@ -136,7 +136,8 @@ def valkey(home: Path, password: str, *, durable: bool = False) -> Iterator[str]
 def throw_away() -> Iterator[dict[str, str]]:
     """Run both servers on a temporary folder; yields their environment variables."""
     account = server_account()
-    with tempfile.TemporaryDirectory(prefix=f"{NAME}-") as temporary:
+    _remove_what_killed_runs_left()
+    with tempfile.TemporaryDirectory(prefix=f"{NAME}-{os.getpid()}-") as temporary:
         home = Path(temporary)
         account.enter(home)
         password = secrets.token_hex(16)
@@ -145,6 +146,14 @@ def throw_away() -> Iterator[dict[str, str]]:
             valkey(home, password) as redis_url,
         ):
             yield {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+
+
+def _remove_what_killed_runs_left() -> None:
+    """Remove the throw-away folders whose process is gone."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{NAME}-*-*"):
+        pid = folder.name.split("-")[1]
+        if pid.isdigit() and not psutil.pid_exists(int(pid)):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _stop_stale_postgres(data: Path) -> None:

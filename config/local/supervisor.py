@@ -75,7 +75,7 @@ def _children(port: int, env: dict[str, str], var: Path) -> Iterator[dict[str, s
     started: dict[str, subprocess.Popen] = {}
     try:
         for name, command in commands.items():
-            started[name] = processes.start(command, dies_by=_ends_by(name), env=env)
+            started[name] = processes.start(command, dies_by=signal.SIGKILL, env=env)
         yield started
     finally:
         for name, process in started.items():

@@ -1,4 +1,20 @@
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
 from django.db import connection
+from django.utils import timezone
+
+from config.celery import HEARTBEAT
+from config.health import MAIL_IS_LATE_AFTER
+from tests.factories import create_booking, create_message
+
+FINE = {"database": "ok", "redis": "ok", "ticks": "ok", "mail": "ok"}
+
+
+@pytest.fixture
+def heartbeat():
+    cache.set(HEARTBEAT, True)
 
 
 def test_the_process_says_it_is_up(client):
@@ -7,13 +23,40 @@ def test_the_process_says_it_is_up(client):
     assert (answer.status_code, answer.json()) == (200, {"process": "ok"})
 
 
-def test_ready_means_that_database_and_redis_answer(client, db):
+def test_ready_when_every_part_works(client, db, heartbeat):
     answer = client.get("/readyz")
 
-    assert (answer.status_code, answer.json()) == (200, {"database": "ok", "redis": "ok"})
+    assert (answer.status_code, answer.json()) == (200, FINE)
+
+
+def test_not_ready_when_no_tick_came_through(client, db):
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.json()) == (503, FINE | {"ticks": "not ok"})
+
+
+def test_not_ready_when_redis_is_away(client, db, heartbeat, settings):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.json()) == (503, FINE | {"redis": "not ok"})
+
+
+def test_not_ready_when_a_message_waits_too_long(client, db, heartbeat):
+    message = create_message(booking=create_booking())
+    message.next_at = timezone.now() - MAIL_IS_LATE_AFTER + timedelta(minutes=1)
+    message.save()
+    assert client.get("/readyz").json() == FINE
+
+    message.next_at -= timedelta(minutes=2)
+    message.save()
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, answer.json()) == (503, FINE | {"mail": "not ok"})
 
 
 def test_tests_run_on_a_real_postgresql(db):
     with connection.cursor() as cursor:
-        cursor.execute("SHOW server_version")
-        assert int(cursor.fetchone()[0].split(".")[0]) >= 15
+        cursor.execute("SHOW server_version_num")
+        assert int(cursor.fetchone()[0]) >= 150000

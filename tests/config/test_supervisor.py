@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
 
@@ -33,99 +34,105 @@ def var(tmp_path_factory):
     shutil.rmtree(services.home_for_servers(path))
 
 
+class Supervisor:
+    """A `make run` in a process of its own; what it prints goes to a file."""
+
+    def __init__(self, var, env):
+        self.output = var / "output"
+        with self.output.open("w") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", RUN, str(var)],
+                cwd=BASE,
+                env=env,
+                stdout=output,
+                stderr=output,
+            )
+
+    def printed(self) -> str:
+        return self.output.read_text()
+
+    def greeting(self) -> str:
+        """Return what it printed until it was ready; fails when it ended instead."""
+        give_up = time.monotonic() + 60
+        while "Ctrl-C" not in self.printed():
+            if self.process.poll() is not None or time.monotonic() > give_up:
+                pytest.fail(f"The supervisor did not start: {self.printed()}")
+            time.sleep(0.1)
+        return self.printed()
+
+    def address(self) -> str:
+        return re.search(r"http://127\.0\.0\.1:\d+", self.greeting())[0]
+
+    def parts(self) -> list[psutil.Process]:
+        """Every process below it; fails when a kind is missing."""
+        below = psutil.Process(self.process.pid).children(recursive=True)
+        kinds = ("postgres", "valkey-server", "gunicorn", "worker", "beat")
+        commands = [" ".join(child.cmdline()) for child in below]
+        missing = [kind for kind in kinds if not any(kind in command for command in commands)]
+        assert missing == []
+        return below
+
+
 @pytest.fixture
 def run(var):
-    """Start the supervisor; ends it with the test."""
+    """Start a supervisor; the test's end ends it and whatever it left."""
     env = {name: value for name, value in os.environ.items() if name not in SET_BY_THE_TESTS}
     started = []
 
     def start(**changes):
-        started.append(
-            subprocess.Popen(
-                [sys.executable, "-c", RUN, str(var)],
-                cwd=BASE,
-                env=env | {"PORT": "0"} | changes,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-            )
-        )
+        started.append(Supervisor(var, env | {"PORT": "0"} | changes))
         return started[-1]
 
     yield start
-    for process in started:
-        process.kill()
-        process.communicate()
-
-
-def read_until_greeting(process):
-    """Return what it printed until it was ready; fails when it ended instead."""
-    printed = ""
-    for line in process.stdout:
-        printed += line
-        if "Ctrl-C" in line:
-            return printed
-    return pytest.fail(f"The supervisor ended: {printed}")
-
-
-def parts_of(process):
-    """Every process below it, by kind."""
-    below = psutil.Process(process.pid).children(recursive=True)
-    names = ("postgres", "valkey-server", "gunicorn", "worker", "beat")
-    commands = [" ".join(child.cmdline()) for child in below]
-    assert [name for name in names if not any(name in command for command in commands)] == []
-    return below
+    for supervisor in started:
+        if supervisor.process.poll() is None:
+            supervisor.process.terminate()
+            supervisor.process.wait(20)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
 def test_nothing_is_left_when_it_ends(run, how):
-    process = run()
-    address = re.search(r"http://127\.0\.0\.1:\d+", read_until_greeting(process))[0]
-    below = parts_of(process)
-    with urllib.request.urlopen(f"{address}/readyz", timeout=5) as answer:
+    supervisor = run()
+    address = supervisor.address()
+    below = supervisor.parts()
+    with urllib.request.urlopen(f"{address}/healthz", timeout=5) as answer:
         assert answer.status == 200
 
-    process.send_signal(how)
+    supervisor.process.send_signal(how)
 
     _, left = psutil.wait_procs(below, timeout=5)
+    for process in left:
+        process.kill()
     assert left == []
 
 
 def test_two_runs_in_one_checkout_are_refused(run):
-    first = run()
-    printed = read_until_greeting(first)
-    address = re.search(r"http://127\.0\.0\.1:\d+", printed)[0]
+    address = run().address()
 
     second = run()
 
-    assert second.communicate(timeout=20)[0] == f"\nThis checkout is already running: {address}\n"
-    assert second.returncode == 1
+    assert second.process.wait(20) == 1
+    assert second.printed() == f"\nThis checkout is already running: {address}\n"
 
 
-def test_everything_listens_on_loopback_only(run):
-    process = run()
-    read_until_greeting(process)
+def test_it_listens_on_loopback_only_and_keeps_its_secrets(run, var):
+    supervisor = run()
+    supervisor.greeting()
 
     listening = {
         connection.laddr.ip
-        for part in [psutil.Process(process.pid), *parts_of(process)]
-        for connection in part.net_connections("inet")
+        for process in [psutil.Process(supervisor.process.pid), *supervisor.parts()]
+        for connection in process.net_connections("inet")
         if connection.status == psutil.CONN_LISTEN
     }
+    modes = {path.name: oct(path.stat().st_mode & 0o777) for path in var.glob("*.json")}
     assert listening == {"127.0.0.1"}
+    assert modes == {"keys.json": "0o600", "running.json": "0o600"}
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.2", "surgeries.example.org"])
 def test_any_other_address_is_refused(run, host):
-    process = run(HOST=host)
+    supervisor = run(HOST=host)
 
-    printed, _ = process.communicate(timeout=20)
-    assert process.returncode == 1
-    assert printed.startswith(f"\nHOST={host} is refused. This is for your own machine only")
-
-
-def test_secrets_are_readable_by_us_alone(run, var):
-    read_until_greeting(run())
-
-    modes = {path.name: oct(path.stat().st_mode & 0o777) for path in var.glob("*.json")}
-    assert modes == {"keys.json": "0o600", "running.json": "0o600"}
+    assert supervisor.process.wait(20) == 1
+    assert supervisor.printed().startswith(f"\nHOST={host} is refused.")
