@@ -27,6 +27,7 @@ def servers():
             LINK_KEY="links" * 12,
             SITE_URL="http://testserver",
             ALLOWED_HOSTS="testserver",
+            LOG_LEVEL="WARNING",
             DJANGO_SETTINGS_MODULE="config.settings",
         )
         django.setup()

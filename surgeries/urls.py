@@ -53,6 +53,7 @@ urlpatterns = [
     path("invitation/<str:secret>/", series.invitation_detail, name="invitation_detail"),
     path("digest/<int:pk>/<str:secret>/", series.digest_off, name="digest_off"),
     path("my-evenings/", helpers.my_evenings, name="my_evenings"),
+    path("accounts/leave/", series.account_leave, name="account_leave"),
     path("organise/", series.series_list, name="series_list"),
     path("organise/new/", series.series_create, name="series_create"),
     path("organise/<slug:slug>/", series.series_week, name="series_week"),

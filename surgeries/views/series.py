@@ -38,3 +38,7 @@ def team_remove(request, **where):
 
 def invitation_withdraw(request, **where):
     raise Http404
+
+
+def account_leave(request, **where):
+    raise Http404
