@@ -14,9 +14,10 @@ UV_VERSION := 0.13.9
 run: .venv/local.locked
 	@exec $(PYTHON) -m config.local run
 
+# The browser's tests run apart: Playwright's event loop is in every other test's way.
 test: .venv/test.locked
-	@$(PYTHON) -m pytest $(ARGS)
-	@DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PYTHON) -m pytest tests/browser $(BROWSER_ARGS)
+	@$(PYTHON) -m pytest -n logical --dist worksteal $(ARGS)
+	@DJANGO_ALLOW_ASYNC_UNSAFE=1 $(PYTHON) -m pytest tests/browser $(ARGS)
 
 # For example: make manage ARGS="turnout --series dudley"
 manage: .venv/local.locked
@@ -44,7 +45,7 @@ clean:
 	rm -rf .venv var
 
 $(UV): Makefile
-	@python3 -m venv .venv
+	@python3 -m venv --without-pip .venv
 	@python3 -m venv .venv/uv
 	@.venv/uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 	@touch $@

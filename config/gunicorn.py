@@ -14,5 +14,7 @@ graceful_timeout = 2
 accesslog = None
 loglevel = "warning"
 reload = bool(os.environ.get("DEBUG"))
+# Loaded once and shared by the processes; a reload needs each to load for itself.
+preload_app = not reload
 # Its file would lie in the home folder, outside of the project.
 control_socket_disable = True

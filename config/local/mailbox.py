@@ -18,6 +18,8 @@ from django.shortcuts import render
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
+from config.local.smtp import Folder
+
 SHOWN = 100
 
 
@@ -25,8 +27,7 @@ SHOWN = 100
 @login_not_required
 def mailbox_list(request: HttpRequest) -> HttpResponse:
     """List the newest mails."""
-    files = sorted(Path(settings.MAILBOX_DIR).glob("*.eml"), reverse=True)[:SHOWN]
-    mails = [_read(file) for file in files]
+    mails = [_read(file) for file in list(_files().values())[:SHOWN]]
     return render(request, "local/mailbox_list.html", {"mails": mails})
 
 
@@ -44,6 +45,7 @@ def mail_detail(request: HttpRequest, number: int) -> HttpResponse:
 @csp_replace(  # type: ignore[arg-type]
     {
         "default-src": [NONE],
+        "script-src": [NONE],
         "style-src": [UNSAFE_INLINE],
         "img-src": [SELF, "data:"],
         "frame-ancestors": [SELF],
@@ -54,9 +56,13 @@ def mail_html(request: HttpRequest, number: int) -> HttpResponse:
     return HttpResponse('<base target="_top">' + _find(number)["html"])
 
 
+def _files() -> dict[int, Path]:
+    return Folder(Path(settings.MAILBOX_DIR)).files()
+
+
 def _find(number: int) -> dict:
-    file = Path(settings.MAILBOX_DIR) / f"{number}.eml"
-    if not file.exists():
+    file = _files().get(number)
+    if file is None:
         raise Http404
     return _read(file)
 

@@ -55,3 +55,8 @@ class Folder(Mailbox):
         half = self._path / "arriving"
         half.write_bytes(mail.as_bytes())
         half.rename(self._path / f"{time.time_ns()}.eml")
+
+    def files(self) -> dict[int, Path]:
+        """Return the mails' files by their number, newest first."""
+        found = {int(path.stem): path for path in self._path.glob("*.eml")}
+        return dict(sorted(found.items(), reverse=True))

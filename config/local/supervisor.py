@@ -5,10 +5,9 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 
 import psutil
@@ -21,7 +20,10 @@ PREFERRED_PORT = 8000
 WHO_SIGNS_IN = "olu@example.org"
 # In a container everybody is root; Celery's long warning about it helps nobody here.
 QUIETLY = ["-W", "ignore:You're running the worker with superuser"]
+GUNICORN = [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "config.wsgi"]
 CELERY = [sys.executable, *QUIETLY, "-m", "celery", "--quiet", "-A", "config"]
+WORKER = [*CELERY, "worker", "-l", "WARNING", "--without-gossip", "--without-mingle"]
+BEAT = [*CELERY, "beat", "-l", "WARNING", "-s"]
 
 
 def run(var: Path) -> None:
@@ -36,13 +38,52 @@ def run(var: Path) -> None:
             mail_port = processes.free_port()
             local["SITE_URL"] = f"http://127.0.0.1:{port}"
             local["EMAIL_URL"] = f"smtp://127.0.0.1:{mail_port}"
-            env = _clean(os.environ) | local
-            subprocess.run([sys.executable, "-m", "config.local.prepare"], env=env, check=True)
-            with _children(port, env, var) as children, Folder(var / "mail").listening(mail_port):
-                _announce(var, local, children)
-                _wait_for_first_page(local["SITE_URL"], children)
-                _greet(local["SITE_URL"])
-                _watch(children)
+            env = _clean(os.environ) | local | {"PORT": str(port)}
+            _prepare(env)
+            with Children(env) as children:
+                # The page first: worker and beat would take the processor from it.
+                children.start("web", GUNICORN)
+                _wait_for_first_page(port, children)
+                children.start("worker", WORKER)
+                children.start("beat", [*BEAT, var / "beat-schedule"])
+                environment.announce(var, local | {"PIDS": children.pids()})
+                with Folder(var / "mail").listening(mail_port):
+                    _greet(local["SITE_URL"])
+                    _watch(children)
+
+
+class Children:
+    """The parts that have been started. Leaving the block ends them all at once."""
+
+    def __init__(self, env: dict[str, str]) -> None:
+        self._env = env
+        self._started: dict[str, subprocess.Popen] = {}
+
+    def __enter__(self) -> "Children":
+        return self
+
+    def start(self, name: str, command: Sequence[str | Path]) -> None:
+        """Start one part."""
+        self._started[name] = processes.start(command, dies_by=signal.SIGKILL, env=self._env)
+
+    def pids(self) -> str:
+        """Return the process ids, separated by commas."""
+        return ",".join(str(process.pid) for process in self._started.values())
+
+    def refuse_if_one_ended(self) -> None:
+        """Raise Refusal when a part has ended by itself."""
+        for name, process in self._started.items():
+            if process.poll() is not None:
+                raise Refusal(f"The {name} ended by itself ({process.returncode}). See above.")
+
+    def __exit__(self, *_) -> None:
+        for name, process in self._started.items():
+            if process.poll() is None:
+                # A worker ends at once: its tasks are acknowledged late, so none is lost.
+                process.send_signal(signal.SIGQUIT if name == "worker" else signal.SIGTERM)
+        give_up = time.monotonic() + 2
+        for process in self._started.values():
+            processes.stop(process, by=None, patience=max(0, give_up - time.monotonic()))
 
 
 def _end_on_signals() -> None:
@@ -62,37 +103,10 @@ def _clean(environ) -> dict[str, str]:
     return {name: value for name, value in environ.items() if name != "GUNICORN_CMD_ARGS"}
 
 
-@contextmanager
-def _children(port: int, env: dict[str, str], var: Path) -> Iterator[dict[str, subprocess.Popen]]:
-    """Run web, worker and beat while the block runs; all are asked to end at once."""
-    schedule = var / "beat-schedule"
-    commands = {
-        "web": [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "config.wsgi"],
-        "worker": [*CELERY, "worker", "-l", "WARNING", "--without-gossip", "--without-mingle"],
-        "beat": [*CELERY, "beat", "-l", "WARNING", "--schedule", str(schedule)],
-    }
-    env = env | {"PORT": str(port)}
-    started: dict[str, subprocess.Popen] = {}
-    try:
-        for name, command in commands.items():
-            started[name] = processes.start(command, dies_by=signal.SIGKILL, env=env)
-        yield started
-    finally:
-        for name, process in started.items():
-            if process.poll() is None:
-                process.send_signal(_ends_by(name))
-        for process in started.values():
-            processes.stop(process, by=None, patience=2)
-
-
-def _ends_by(name: str) -> signal.Signals:
-    """A worker ends at once by QUIT: its tasks are acknowledged late, so none is lost."""
-    return signal.SIGQUIT if name == "worker" else signal.SIGTERM
-
-
-def _announce(var: Path, local: dict[str, str], children: dict[str, subprocess.Popen]) -> None:
-    pids = ",".join(str(process.pid) for process in children.values())
-    environment.announce(var, local | {"PIDS": pids})
+def _prepare(env: dict[str, str]) -> None:
+    prepared = subprocess.run([sys.executable, "-m", "config.local.prepare"], env=env, check=False)
+    if prepared.returncode:
+        raise Refusal("The database could not be made ready. See above.")
 
 
 def _end_what_a_killed_run_left(var: Path) -> None:
@@ -106,16 +120,22 @@ def _end_what_a_killed_run_left(var: Path) -> None:
             continue
 
 
-def _wait_for_first_page(address: str, children: dict[str, subprocess.Popen]) -> None:
+def _wait_for_first_page(port: int, children: Children) -> None:
     give_up = time.monotonic() + 60
-    while time.monotonic() < give_up:
-        _refuse_if_one_ended(children)
+    while not _answers(port):
+        children.refuse_if_one_ended()
+        if time.monotonic() > give_up:
+            raise Refusal("The web server did not answer within a minute.")
+        time.sleep(0.1)
+
+
+def _answers(port: int) -> bool:
+    with closing(HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
         try:
-            with urllib.request.urlopen(f"{address}/healthz", timeout=2):  # noqa: S310 - loopback
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    raise Refusal("The web server did not answer within a minute.")
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
 
 
 def _greet(address: str) -> None:
@@ -128,13 +148,7 @@ def _greet(address: str) -> None:
     )
 
 
-def _watch(children: dict[str, subprocess.Popen]) -> None:
+def _watch(children: Children) -> None:
     while True:
-        _refuse_if_one_ended(children)
+        children.refuse_if_one_ended()
         time.sleep(0.5)
-
-
-def _refuse_if_one_ended(children: dict[str, subprocess.Popen]) -> None:
-    for name, process in children.items():
-        if process.poll() is not None:
-            raise Refusal(f"The {name} ended by itself ({process.returncode}). See above.")

@@ -23,4 +23,4 @@ def test_mailbox_starts_empty(mailbox):
 
 
 def test_a_real_worker_answers(worker):
-    assert len(app.control.ping(timeout=0.5)) == 1
+    assert len(app.control.ping(timeout=10, limit=1)) == 1
