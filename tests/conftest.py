@@ -134,6 +134,6 @@ def worker(transactional_db):
 
 def _wait_until_up(process) -> None:
     give_up = time.monotonic() + 30
-    while not app.control.ping(timeout=0.5):
+    while not app.control.ping(timeout=1, limit=1):
         if process.poll() is not None or time.monotonic() > give_up:
             pytest.fail("The Celery worker did not start.")
