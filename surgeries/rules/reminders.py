@@ -1,42 +1,65 @@
-"""When a message is due: reminders and quiet hours (R20, R21; model.md, Times)."""
+"""When a message is due: quiet hours and "N days before", in the zone of the series (R20, R21)."""
 
-from datetime import datetime, time, timedelta
+import datetime
 from zoneinfo import ZoneInfo
 
-from surgeries.states import MessageKind
+from dateutil import tz
 
-EARLIEST, LATEST = time(9), time(20)
-TOO_FRESH = timedelta(hours=12)
-SOON = timedelta(hours=12)
-DAYS_BEFORE = {MessageKind.REMINDER_3_DAYS: 3, MessageKind.REMINDER_1_DAY: 1}
+OPENS = datetime.time(9, 0)
+CLOSES = datetime.time(20, 0)
+TOO_CLOSE = datetime.timedelta(hours=12)
 
 
-def due_at(starts_at: datetime, zone: ZoneInfo, days: int) -> datetime:
-    """The same wall-clock time `days` calendar days before the start, moved by quiet hours.
+def days_before(
+    instant: datetime.datetime, days: int, zone: ZoneInfo
+) -> datetime.datetime:
+    """The same wall-clock time that many calendar days earlier, across any clock change.
 
-    A time outside 09:00 to 20:00 moves to the nearest earlier time inside. Counted on the wall
-    clock of `zone`, so a change of the clocks in between moves nothing.
+    A time that the clock change skips is read as the instant just as far from midnight.
     """
-    local = starts_at.astimezone(zone)
-    day, clock = local.date() - timedelta(days=days), local.time()
-    if clock < EARLIEST:
-        day, clock = day - timedelta(days=1), LATEST
-    return datetime.combine(day, min(clock, LATEST), zone)
+    local = instant.astimezone(zone)
+    return _real(local - datetime.timedelta(days=days))
 
 
-def is_worth_it(due: datetime, booked_at: datetime | None) -> bool:
-    """Whether a reminder due then is more than an echo of the booking.
+def reminder_due(
+    arrives_at: datetime.datetime, days: int, zone: ZoneInfo
+) -> datetime.datetime | None:
+    """When the reminder of a booking is due, or None when that is too close to it.
 
-    One due within 12 hours of the booking, or before it, is left out. A booking whose time we
-    do not know is taken for an old one.
+    It is the same wall-clock time `days` earlier; outside 09:00 to 20:00, the nearest earlier
+    allowed time (R21). Within 12 hours of the booking it is left out.
     """
-    return booked_at is None or due - booked_at >= TOO_FRESH
+    due = _earlier_allowed(days_before(arrives_at, days, zone))
+    return due if arrives_at - due > TOO_CLOSE else None
 
 
-def when_to_tell(now: datetime, starts_at: datetime, zone: ZoneInfo) -> datetime:
-    """When to say that an evening moved or is off: by day, or at once if it is soon (R28)."""
+def next_allowed(now: datetime.datetime, zone: ZoneInfo) -> datetime.datetime:
+    """`now`, or the next 09:00 when it falls into the quiet hours."""
     local = now.astimezone(zone)
-    if starts_at - now <= SOON or EARLIEST <= local.time() < LATEST:
+    if OPENS <= local.time() <= CLOSES:
         return now
-    day = local.date() + timedelta(days=local.time() >= LATEST)
-    return datetime.combine(day, EARLIEST, zone)
+    day = local.date() + datetime.timedelta(days=local.time() > CLOSES)
+    return datetime.datetime.combine(day, OPENS, zone)
+
+
+def notice_due(
+    now: datetime.datetime, starts_at: datetime.datetime, zone: ZoneInfo
+) -> datetime.datetime:
+    """When the news that a surgery moved or is off may go.
+
+    At once when it starts within 12 hours, else outside the quiet hours (R28).
+    """
+    return now if starts_at - now <= TOO_CLOSE else next_allowed(now, zone)
+
+
+def _earlier_allowed(local: datetime.datetime) -> datetime.datetime:
+    if local.time() > CLOSES:
+        return local.replace(hour=CLOSES.hour, minute=0, second=0, microsecond=0, fold=0)
+    if local.time() < OPENS:
+        day = local.date() - datetime.timedelta(days=1)
+        return datetime.datetime.combine(day, CLOSES, local.tzinfo)
+    return local
+
+
+def _real(local: datetime.datetime) -> datetime.datetime:
+    return tz.resolve_imaginary(local)
