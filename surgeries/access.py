@@ -3,8 +3,27 @@
 What is not in these querysets does not exist for that person: views answer 404, never 403.
 """
 
-from surgeries.models import Booking, Helping, ImportRun, Message, Network, Series, Surgery
-from surgeries.states import Role
+from surgeries.models import (
+    Attendee,
+    Booking,
+    Connector,
+    Helping,
+    ImportRun,
+    InviteLink,
+    Message,
+    Network,
+    Series,
+    Surgery,
+    Venue,
+)
+from surgeries.states import HelpingState, Role
+
+DAYS_HELPERS_SEE_PEOPLE = 7
+
+
+def series_of(user):
+    """The series in whose team `user` is, whatever her role, each with her `roles`."""
+    return Series.objects.with_roles_of(user)
 
 
 def series_organised_by(user):
@@ -29,12 +48,24 @@ def surgeries_at_the_door_of(user):
     )
 
 
+def venues_organised_by(user):
+    return Venue.objects.filter(series__in=series_organised_by(user))
+
+
 def bookings_organised_by(user):
     return Booking.objects.filter(surgery__series__in=series_organised_by(user))
 
 
 def networks_organised_by(user):
     return Network.objects.filter(series__in=series_organised_by(user))
+
+
+def connectors_organised_by(user):
+    return Connector.objects.filter(network__series__in=series_organised_by(user))
+
+
+def links_organised_by(user):
+    return InviteLink.objects.filter(network__series__in=series_organised_by(user))
 
 
 def messages_organised_by(user):
@@ -55,5 +86,23 @@ def helpings_of(user):
     )
 
 
+def helpings_organised_by(user):
+    return Helping.objects.filter(surgery__series__in=series_organised_by(user)).select_related(
+        "helper", "surgery__series"
+    )
+
+
+def attendees_organised_by(user):
+    return Attendee.objects.known().filter(series__in=series_organised_by(user))
+
+
 def may_organise(user, series):
     return series_organised_by(user).filter(pk=series.pk).exists()
+
+
+def may_see_who_comes(helping, now):
+    """Helpers see who comes from the day of the surgery until 7 days after (model.md)."""
+    surgery = helping.surgery
+    today = now.astimezone(surgery.series.zone).date()
+    days_since = (today - surgery.on).days
+    return helping.state == HelpingState.CONFIRMED and 0 <= days_since <= DAYS_HELPERS_SEE_PEOPLE

@@ -4,6 +4,7 @@ import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
@@ -20,6 +21,14 @@ class SeriesQuerySet(models.QuerySet):
             models.Exists(
                 TeamMember.objects.filter(series=models.OuterRef("pk"), user=user, role__in=roles)
             )
+        )
+
+
+    def with_roles_of(self, user):
+        """The series in whose team `user` is; adds `roles`, a list of words for what she may do."""
+        hers = TeamMember.objects.filter(series=models.OuterRef("pk"), user=user)
+        return self.filter(models.Exists(hers)).annotate(
+            roles=ArraySubquery(hers.order_by("role").values("role"))
         )
 
 
@@ -101,8 +110,22 @@ class TeamMember(models.Model):
         return secret_for("digest", self.pk, self.digest_version)
 
 
+class TeamInvitationQuerySet(models.QuerySet):
+    def open(self, now):
+        """Not accepted, not withdrawn, and sent in the last 14 days."""
+        return self.filter(
+            accepted_at=None, withdrawn_at=None, invited_at__gt=now - TeamInvitation.LASTS
+        )
+
+    def by_secret(self, secret):
+        """The invitation a secret link opens, if its secret is right."""
+        return self.filter(link_hash=hash_of(secret))
+
+
 class TeamInvitation(models.Model):
     """An email that lets one person join the team; `hand_over` makes the inviter leave it."""
+
+    LASTS = datetime.timedelta(days=14)
 
     series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="invitations")
     email = models.EmailField(_("email address"))
@@ -116,6 +139,8 @@ class TeamInvitation(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     link_version = models.PositiveIntegerField(default=1)
     link_hash = models.BinaryField(max_length=32, null=True)
+
+    objects = TeamInvitationQuerySet.as_manager()
 
     class Meta:
         constraints = [

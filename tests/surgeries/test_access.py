@@ -1,0 +1,228 @@
+"""Who gets which page of the team: every route below organise/, every kind of person (R77).
+
+A route that is not named here fails the first test: decide who may open it, then add it.
+"""
+
+import uuid
+
+import pytest
+from django.conf import settings
+from django.urls import get_resolver, reverse
+
+from surgeries import access
+from surgeries.models import ImportRun
+from surgeries.states import Role
+from tests.factories import NOW, create_member, create_series, create_surgery, create_user
+from tests.pages import build_world
+
+pytestmark = pytest.mark.django_db
+
+ANYBODY_SIGNED_IN = {"series_list", "series_create"}
+AT_THE_DOOR = {
+    "register",
+    "register_tap",
+    "register_walk_in",
+    "register_everyone",
+    "register_head_count",
+    "register_print",
+}
+ORGANISERS = {
+    "series_week",
+    "series_edit",
+    "team_invite",
+    "team_remove",
+    "invitation_withdraw",
+    "surgery_list",
+    "surgery_create",
+    "surgery_detail",
+    "surgery_edit",
+    "surgery_publish",
+    "surgery_copy",
+    "surgery_cancel",
+    "surgery_close",
+    "venue_edit",
+    "helping_answer",
+    "network_list",
+    "network_detail",
+    "network_edit",
+    "share",
+    "link_detail",
+    "link_switch",
+    "people_list",
+    "person_detail",
+    "ring_done",
+    "message_list",
+    "turnout",
+    "turnout_people",
+    "import_start",
+    "import_preview",
+    "import_detail",
+    "import_undo",
+}
+
+ROUTES = {
+    pattern.name: pattern
+    for pattern in get_resolver("surgeries.urls").url_patterns
+    if str(pattern.pattern).startswith("organise/")
+}
+OF_A_SERIES = sorted(set(ROUTES) - ANYBODY_SIGNED_IN)
+OF_A_ROW = sorted(name for name in ROUTES if set(ROUTES[name].pattern.converters) > {"slug"})
+
+
+def test_every_page_of_the_team_has_a_rule():
+    assert set(ROUTES) == ANYBODY_SIGNED_IN | AT_THE_DOOR | ORGANISERS
+
+
+@pytest.fixture
+def world():
+    return build_world()
+
+
+def key_of(name, world):
+    """The number in the address of this page: of a row that is really there."""
+    rows = world.rows
+    return {
+        "team_remove": lambda: world.series.team.filter(role=Role.DOOR)[0].pk,
+        "invitation_withdraw": lambda: rows["invitation"].pk,
+        "venue_edit": lambda: world.coming.venue.pk,
+        "helping_answer": lambda: rows["offer"].pk,
+        "network_detail": lambda: rows["network"].pk,
+        "network_edit": lambda: rows["network"].pk,
+        "link_detail": lambda: rows["link"].pk,
+        "link_switch": lambda: rows["link"].pk,
+        "person_detail": lambda: rows["amina"].pk,
+        "import_detail": lambda: an_import(world).pk,
+        "import_undo": lambda: an_import(world).pk,
+    }.get(name, lambda: world.coming.pk)()
+
+
+def an_import(world):
+    return ImportRun.objects.create(
+        series=world.series, filename="register.csv", started_by=world.olu, started_at=NOW
+    )
+
+
+def address(name, world, slug=None):
+    found = {"slug": slug or world.series.slug}
+    converters = ROUTES[name].pattern.converters
+    if "pk" in converters:
+        found["pk"] = key_of(name, world)
+    if "booking" in converters:
+        found["booking"] = world.booking.pk
+    assert set(converters) == set(found), f"tell `address` what {name} wants"
+    return reverse(name, kwargs=found)
+
+
+def both(client, path):
+    """The status of a look and of a form that is sent."""
+    return client.get(path).status_code, client.post(path).status_code
+
+
+def shut(statuses):
+    """Nothing there: a page that takes only one method may say so, as it would to everybody."""
+    return 404 in statuses and set(statuses) <= {404, 405}
+
+
+def sign_in(client, user):
+    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client
+
+
+@pytest.mark.parametrize("name", sorted(ROUTES))
+def test_whoever_is_signed_out_is_asked_to_sign_in(client, world, name):
+    path = reverse(name) if name in ANYBODY_SIGNED_IN else address(name, world)
+    for response in (client.get(path), client.post(path)):
+        assert response.status_code == 302
+        assert response["Location"] == f"{reverse('account_login')}?next={path}"
+
+
+@pytest.mark.parametrize("name", OF_A_SERIES)
+def test_a_stranger_finds_nothing(client, world, name):
+    """Stan organises a series of his own; in Olu's he is nobody, and told nothing."""
+    own = create_series(organiser=world.stan, slug="stans")
+    create_surgery(series=own)
+    sign_in(client, world.stan)
+    there = both(client, address(name, world))
+    assert shut(there)
+    assert there == both(client, address(name, world, slug="no-such-series"))
+
+
+@pytest.mark.parametrize("name", OF_A_ROW)
+def test_the_rows_of_olu_are_not_found_under_the_address_of_stan(client, world, name):
+    own = create_series(organiser=world.stan, slug="stans")
+    sign_in(client, world.stan)
+    assert shut(both(client, address(name, world, slug=own.slug)))
+
+
+@pytest.mark.parametrize("name", sorted(ORGANISERS))
+@pytest.mark.parametrize("role", [Role.HELPER, Role.DOOR])
+def test_helpers_and_door_keepers_do_not_see_the_pages_of_organisers(client, world, name, role):
+    hana = create_user(name="Hana Müller")
+    create_member(series=world.series, user=hana, role=role)
+    sign_in(client, hana)
+    assert shut(both(client, address(name, world)))
+
+
+@pytest.mark.parametrize("name", sorted(AT_THE_DOOR))
+def test_helpers_do_not_keep_the_register(client, world, name):
+    hana = create_user(name="Hana Müller")
+    create_member(series=world.series, user=hana, role=Role.HELPER)
+    sign_in(client, hana)
+    assert shut(both(client, address(name, world)))
+
+
+@pytest.mark.parametrize("name", sorted(AT_THE_DOOR))
+def test_the_door_keeper_keeps_the_register(client, world, name):
+    dee = create_user(name="Dee Door")
+    create_member(series=world.series, user=dee, role=Role.DOOR)
+    sign_in(client, dee)
+    assert not shut(both(client, address(name, world)))
+
+
+@pytest.mark.parametrize("name", sorted(ORGANISERS | AT_THE_DOOR))
+def test_the_organiser_finds_every_page(client, world, name):
+    sign_in(client, world.olu)
+    assert not shut(both(client, address(name, world)))
+
+
+def test_a_tap_names_a_booking_of_that_surgery(client, world):
+    sign_in(client, world.olu)
+    path = reverse(
+        "register_tap",
+        kwargs={"slug": world.series.slug, "pk": world.coming.pk, "booking": uuid.uuid4()},
+    )
+    assert shut(both(client, path))
+
+
+# The querysets that all of this begins with ----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("role", "organised", "door", "team"),
+    [
+        (Role.ORGANISER, True, True, True),
+        (Role.DOOR, False, True, True),
+        (Role.HELPER, False, False, True),
+    ],
+)
+def test_a_role_opens_what_it_is_for(role, organised, door, team):
+    hana = create_user(name="Hana Müller")
+    series = create_series()
+    create_series(organiser=create_user(name="Stan O’Hara"))
+    surgery = create_surgery(series=series)
+    create_member(series=series, user=hana, role=role)
+    only = [series]
+    assert list(access.series_organised_by(hana)) == (only if organised else [])
+    assert list(access.series_at_the_door_of(hana)) == (only if door else [])
+    assert list(access.series_of(hana)) == (only if team else [])
+    assert list(access.surgeries_organised_by(hana)) == ([surgery] if organised else [])
+    assert list(access.surgeries_at_the_door_of(hana)) == ([surgery] if door else [])
+    assert access.may_organise(hana, series) == organised
+
+
+def test_two_roles_make_no_series_twice():
+    hana = create_user(name="Hana Müller")
+    series = create_series(organiser=hana)
+    create_member(series=series, user=hana, role=Role.DOOR)
+    assert list(access.series_at_the_door_of(hana)) == [series]
+    assert [s.roles for s in access.series_of(hana)] == [["door", "organiser"]]
