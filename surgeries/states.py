@@ -17,6 +17,7 @@ class SurgeryState(TextChoices):
     CLOSED = "closed", _("closed")
 
 
+OPEN = (SurgeryState.DRAFT, SurgeryState.PUBLISHED)
 PUBLIC = (SurgeryState.PUBLISHED, SurgeryState.CLOSED, SurgeryState.CANCELLED)
 
 

@@ -34,7 +34,10 @@ def pass_on(series, *, to, by, now):
 
 
 def find_or_make_network(series, *, name, now):
-    """The network of `series` with this name, in any spelling of it; made when new (R11)."""
+    """The network of `series` with this name, in any spelling of it; made when new (R11).
+
+    Part of the caller's transaction.
+    """
     key = _key_of(name, Network)
     network, _made = Network.objects.get_or_create(
         series=series, key=key, defaults={"name": tidy(name), "created_at": now}
@@ -43,7 +46,7 @@ def find_or_make_network(series, *, name, now):
 
 
 def find_or_make_connector(network, *, name, now):
-    """The person of this name in `network`; made when new."""
+    """The person of this name in `network`; made when new. Part of the caller's transaction."""
     key = _key_of(name, Connector)
     connector, _made = Connector.objects.get_or_create(
         network=network, key=key, defaults={"name": tidy(name), "created_at": now}

@@ -6,13 +6,15 @@ from datetime import timedelta
 from itertools import count
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from surgeries.models import Place, Slot, Surgery, Venue
+from surgeries.actions.outbox import call_off, owe_all
+from surgeries.models import Message, Place, Slot, Surgery, Venue
 from surgeries.refusals import Refused
 from surgeries.rules import schedule as rules
 from surgeries.rules.names import tidy
-from surgeries.states import SurgeryState
+from surgeries.states import HelpingState, MessageKind, SurgeryState
 from surgeries.templatetags.words import day as in_words
 
 log = logging.getLogger(__name__)
@@ -102,6 +104,7 @@ def move_surgery(
         surgery.save()
     if surgery.moved:
         _set_arrival_times(surgery)
+        _tell_everybody(surgery, MessageKind.SURGERY_MOVED, MessageKind.HELPING_MOVED, now)
         _note("moved", surgery, by)
     deal_places(surgery)
     return surgery
@@ -134,6 +137,9 @@ def cancel_surgery(surgery, *, by, now):
     surgery.state = SurgeryState.CANCELLED
     surgery.cancelled_at = now
     surgery.save(update_fields=["state", "cancelled_at"])
+    waiting = Q(booking__surgery=surgery) | Q(helping__surgery=surgery)
+    call_off(Message.objects.filter(waiting), now=now)
+    _tell_everybody(surgery, MessageKind.SURGERY_CANCELLED, MessageKind.HELPING_CANCELLED, now)
     _note("cancelled", surgery, by)
     return surgery
 
@@ -183,7 +189,10 @@ def deal_places(surgery):
 
 
 def find_or_make_venue(series, *, name):
-    """The venue of `series` called `name`, however it is capitalised; made when new."""
+    """The venue of `series` called `name`, however it is capitalised; made when new.
+
+    Part of the caller's transaction.
+    """
     name = tidy(name)
     if not name:
         raise Refused(_("Enter the place, like “Canal Street Hall”."), field="place")
@@ -194,6 +203,10 @@ def find_or_make_venue(series, *, name):
 @transaction.atomic
 def describe_venue(venue, *, by, now, **facts):
     """Write the venue's card; a fact that is None was not stated (R5)."""
+    name = facts.get("name", venue.name)
+    others = Venue.objects.filter(series=venue.series_id, name__iexact=name).exclude(pk=venue.pk)
+    if others.exists():
+        raise Refused(_("You have a place of this name already."), field="name")
     for field, value in facts.items():
         setattr(venue, field, value)
     venue.save(update_fields=list(facts))
@@ -256,6 +269,13 @@ def _refuse_unless_to_come(surgery, now):
         raise Refused(_("This surgery is cancelled already."))
     if surgery.state == SurgeryState.CLOSED or surgery.ends_at <= now:
         raise Refused(_("This surgery is over, so it stays as it was."))
+
+
+def _tell_everybody(surgery, to_attendees, to_helpers, now):
+    bookings = surgery.bookings.live().filter(walked_in=False, imported=False)
+    owe_all(to_attendees, bookings.select_related("attendee", "surgery__series"), now=now)
+    helpings = surgery.helpings.exclude(state=HelpingState.WITHDRAWN)
+    owe_all(to_helpers, helpings.select_related("helper", "surgery__series"), now=now)
 
 
 @contextmanager

@@ -6,13 +6,31 @@ from django.utils.translation import gettext_lazy as _
 
 from surgeries.rules.credit import Attribution
 from surgeries.rules.names import name_key, tidy
-from surgeries.states import NetworkKind
+from surgeries.states import LIVE, NetworkKind, Outcome, SurgeryState
 
 
 class NetworkQuerySet(models.QuerySet):
     def suggestible(self):
         """Networks whose name may stand in a public suggestion (model.md, private networks)."""
         return self.filter(private=False)
+
+    def with_way(self, now):
+        """Adds how far people got: `booked` and `came` of surgeries begun by `now`, and `coming`.
+
+        Walk-ins came without booking, so they are in `came` only (model.md, Figures).
+        """
+        stands = models.Q(bookings__state__in=LIVE) & ~models.Q(
+            bookings__surgery__state=SurgeryState.CANCELLED
+        )
+        begun = models.Q(bookings__surgery__starts_at__lte=now)
+        booked = stands & models.Q(bookings__walked_in=False)
+        return self.annotate(
+            booked=models.Count("bookings", filter=booked & begun),
+            came=models.Count(
+                "bookings", filter=stands & begun & models.Q(bookings__outcome=Outcome.CAME)
+            ),
+            coming=models.Count("bookings", filter=booked & ~begun),
+        )
 
     def attribute(self, series, *, said="", code=""):
         """Who sent this person: `said` is her answer, `code` that of the link she followed.

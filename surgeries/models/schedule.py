@@ -2,6 +2,7 @@
 
 import datetime
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, F, Q
@@ -9,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from surgeries.rules.names import name_key
 from surgeries.rules.schedule import NEAR_DAYS, NEAR_MILES, miles_between
-from surgeries.states import PUBLIC, SurgeryState
+from surgeries.states import OPEN, PUBLIC, SurgeryState
+
+from .helpers import Helping
 
 
 class Venue(models.Model):
@@ -56,6 +59,42 @@ class SurgeryQuerySet(models.QuerySet):
     def upcoming(self, now):
         """Published, and its last arrival may still be to come."""
         return self.filter(state=SurgeryState.PUBLISHED, ends_at__gt=now).order_by("starts_at")
+
+    def to_come(self, now):
+        """The organiser's next ones: drafts and published ones that have not ended."""
+        return self.filter(state__in=OPEN, ends_at__gt=now).order_by("starts_at")
+
+    def over(self, now):
+        """Those that took place, latest first."""
+        held = Q(state=SurgeryState.CLOSED) | Q(state=SurgeryState.PUBLISHED, ends_at__lte=now)
+        return self.filter(held).order_by("-starts_at")
+
+    def to_copy(self):
+        """Those the next one can be copied from, latest first: not cancelled, place known."""
+        return (
+            self.exclude(state=SurgeryState.CANCELLED)
+            .filter(venue__isnull=False)
+            .order_by("-starts_at")
+        )
+
+    def near(self, words):
+        """In a town or place whose name, address or postcode holds `words`."""
+        return self.filter(
+            Q(series__town__icontains=words)
+            | Q(series__name__icontains=words)
+            | Q(venue__name__icontains=words)
+            | Q(venue__address__icontains=words)
+            | Q(venue__postcode__istartswith=words)
+        )
+
+    def with_helpers_to_name(self, now):
+        """Adds `helpers_to_name`: names of helpers who are coming and said yes to being named."""
+        named = Helping.objects.confirmed().filter(
+            surgery=models.OuterRef("pk"), helper__name_public_from__lte=now
+        )
+        return self.annotate(
+            helpers_to_name=ArraySubquery(named.order_by("helper__name").values("helper__name"))
+        )
 
     def started(self, now):
         """Started by `now` and not cancelled: what every figure counts (model.md)."""
@@ -172,6 +211,14 @@ class Surgery(models.Model):
         return (
             self.state == SurgeryState.PUBLISHED and self.opens_on() <= today and now < self.ends_at
         )
+
+    def is_to_come(self, now):
+        """Published, and not over yet: see also `SurgeryQuerySet.upcoming`."""
+        return self.state == SurgeryState.PUBLISHED and now < self.ends_at
+
+    def register_is_open(self, now):
+        """From its local day on, and for entering later; a cancelled one has no register (R45)."""
+        return not self.is_cancelled and self.on <= now.astimezone(self.series.zone).date()
 
 
 class SlotQuerySet(models.QuerySet):

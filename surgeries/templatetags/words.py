@@ -1,5 +1,6 @@
 """Dates and times as people say them: "Wednesday 11 November, 5:30pm"."""
 
+import phonenumbers
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -38,3 +39,15 @@ def clock(value, series=None):
 def day_time(value, series=None):
     """ "Wednesday 11 November, 5:30pm"."""
     return f"{day(value, series)}, {clock(value, series)}"
+
+
+@register.filter
+def phone(value):
+    """ "07400 123456" for "+447400123456"; what is no phone number stays as it is."""
+    try:
+        number = phonenumbers.parse(value, "GB")
+    except phonenumbers.NumberParseException:
+        return value
+    at_home = phonenumbers.region_code_for_number(number) == "GB"
+    form = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(number, form.NATIONAL if at_home else form.INTERNATIONAL)

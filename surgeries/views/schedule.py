@@ -1,37 +1,348 @@
-from django.http import Http404
+"""Surgeries as their organiser sees them: this week, all of them, one of them, a venue."""
+
+from collections import Counter
+from itertools import groupby
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from surgeries.access import series_organised_by, surgeries_organised_by, venues_organised_by
+from surgeries.actions import schedule
+from surgeries.forms.networks import ShareForm
+from surgeries.forms.schedule import SurgeryForm, VenueForm
+from surgeries.models import Booking, Helping, Message, Surgery
+from surgeries.refusals import Refused
+from surgeries.states import OPEN, HelpingState, SurgeryState
+from surgeries.templatetags.words import day as in_words
+from surgeries.turnout.schedule import with_figures
+from surgeries.views.networks import known_names
+
+PAST_ON_A_PAGE = 20
+SHOWN = 6
+form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
-def surgery_list(request, **where):
-    raise Http404
+@require_GET
+def series_week(request, slug):
+    series = get_object_or_404(series_organised_by(request.user), slug=slug)
+    now = timezone.now()
+    to_come = list(with_figures(series.surgeries.to_come(now))[:SHOWN])
+    before = list(with_figures(series.surgeries.over(now))[:3])
+    to_ring = Booking.objects.ring_list(now).filter(surgery__series=series)
+    ring = list(to_ring.select_related("attendee", "surgery")[:SHOWN])
+    trouble = list(_trouble().filter(series=series)[:SHOWN])
+    helpings = list(
+        Helping.objects.filter(surgery__in=to_come)
+        .exclude(state=HelpingState.WITHDRAWN)
+        .select_related("helper", "surgery")
+        .order_by("surgery__starts_at", "offered_at")
+    )
+    for surgery in (*to_come, *before):
+        surgery.series = series
+    next_up = next((s for s in to_come if s.state == SurgeryState.PUBLISHED), None)
+    next_up = next_up or next(iter(to_come), None)
+    todo = _the_one_thing(to_come, before, ring, trouble, helpings)
+    return render(
+        request,
+        "surgeries/schedule/series_week.html",
+        {
+            "series": series,
+            "nav": "week",
+            "now": now,
+            "first_run": not to_come and not before,
+            "next_up": next_up,
+            "before": before,
+            "ring": ring[1:] if todo[0] == "ring" else ring,
+            "trouble": trouble,
+            "helpings": [h for h in helpings if next_up and h.surgery_id == next_up.pk],
+            "todo": dict([todo]),
+            "form": ShareForm(),
+            "known": known_names(series),
+        },
+    )
 
 
-def surgery_create(request, **where):
-    raise Http404
+def _the_one_thing(to_come, before, ring, trouble, helpings):
+    """What needs doing first, as (what, the row it is about)."""
+    offers = [h for h in helpings if h.state == HelpingState.OFFERED]
+    drafts = [s for s in to_come if s.state == SurgeryState.DRAFT]
+    open_registers = [s for s in before if s.state == SurgeryState.PUBLISHED and s.untouched]
+    last = [] if to_come else before
+    for what, rows in (
+        ("ring", ring),
+        ("message", trouble),
+        ("offer", offers),
+        ("publish", drafts),
+        ("register", open_registers),
+        ("next_date", last),
+    ):
+        if rows:
+            return what, rows[0]
+    return "nothing", True
 
 
-def surgery_detail(request, **where):
-    raise Http404
+@require_GET
+def surgery_list(request, slug):
+    series = get_object_or_404(series_organised_by(request.user), slug=slug)
+    now = timezone.now()
+    over = series.surgeries.filter(Q(ends_at__lte=now) | ~Q(state__in=OPEN))
+    past = Paginator(with_figures(over.order_by("-starts_at")), PAST_ON_A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    to_come = list(with_figures(series.surgeries.to_come(now)))
+    last = series.surgeries.to_copy().select_related("venue").first()
+    if last:
+        last.series = series
+    for surgery in (*to_come, *past):
+        surgery.series = series
+    return render(
+        request,
+        "surgeries/schedule/surgery_list.html",
+        {
+            "series": series,
+            "nav": "surgeries",
+            "to_come": to_come,
+            "past": past,
+            "last": last,
+            "next_date": last and schedule.next_date_after(last, now=now),
+        },
+    )
 
 
-def surgery_edit(request, **where):
-    raise Http404
+@form_page
+def surgery_create(request, slug):
+    series = get_object_or_404(series_organised_by(request.user), slug=slug)
+    now = timezone.now()
+    if request.method == "POST":
+        form = SurgeryForm(request.POST, series=series)
+        publish = "publish" in request.POST
+        if form.is_valid():
+            surgery = _try(
+                form,
+                schedule.create_surgery,
+                series,
+                **form.cleaned_data,
+                publish=publish,
+                by=request.user,
+                now=now,
+            )
+            if surgery:
+                _say_what_was_saved(request, surgery)
+                return redirect("surgery_detail", series.slug, surgery.pk)
+    else:
+        last = series.surgeries.to_copy().select_related("venue").first()
+        if last:
+            last.series = series
+        form = SurgeryForm.next_to(series, last, last and schedule.next_date_after(last, now=now))
+    return render(
+        request,
+        "surgeries/schedule/surgery_create.html",
+        {"series": series, "nav": "surgeries", "form": form},
+    )
 
 
-def surgery_publish(request, **where):
-    raise Http404
+@require_GET
+def surgery_detail(request, slug, pk):
+    surgery = _surgery(request, slug, pk)
+    now = timezone.now()
+    slots = list(surgery.slots.with_places())
+    bookings = list(
+        surgery.bookings.live().select_related("attendee").order_by("slot__starts_at", "booked_at")
+    )
+    booked_by = Counter(booking.attendee_id for booking in bookings)
+    for booking in bookings:
+        booking.twice = booked_by[booking.attendee_id] > 1
+    by_slot = {pk: list(rows) for pk, rows in groupby(bookings, lambda b: b.slot_id)}
+    for slot in slots:
+        slot.surgery = surgery
+        slot.people = by_slot.pop(slot.pk, [])
+    trouble = _trouble().filter(Q(booking__surgery=surgery) | Q(helping__surgery=surgery))
+    return render(
+        request,
+        "surgeries/schedule/surgery_detail.html",
+        {
+            "series": surgery.series,
+            "nav": "surgeries",
+            "surgery": surgery,
+            "now": now,
+            "slots": slots,
+            "others": [booking for rows in by_slot.values() for booking in rows],
+            "booked": sum(not booking.walked_in for booking in bookings),
+            "places": sum(slot.places_count for slot in slots),
+            "free": sum(slot.free_places for slot in slots),
+            "helpings": surgery.helpings.exclude(state=HelpingState.WITHDRAWN)
+            .select_related("helper")
+            .order_by("offered_at"),
+            "trouble": trouble,
+            "clashes": _clashes(surgery, now),
+            "started": surgery.starts_at <= now,
+            "over": surgery.ends_at <= now,
+            "opens_later": surgery.opens_on() > now.astimezone(surgery.series.zone).date(),
+            "next_date": surgery.venue and schedule.next_date_after(surgery, now=now),
+        },
+    )
 
 
-def surgery_copy(request, **where):
-    raise Http404
+@form_page
+def surgery_edit(request, slug, pk):
+    surgery = _surgery(request, slug, pk)
+    form = SurgeryForm.of(surgery, request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        changed = _try(
+            form,
+            schedule.move_surgery,
+            surgery,
+            **form.cleaned_data,
+            by=request.user,
+            now=timezone.now(),
+        )
+        if changed:
+            _say_what_was_saved(request, changed)
+            return redirect("surgery_detail", slug, pk)
+    return render(
+        request,
+        "surgeries/schedule/surgery_edit.html",
+        {"series": surgery.series, "nav": "surgeries", "surgery": surgery, "form": form},
+    )
 
 
-def surgery_cancel(request, **where):
-    raise Http404
+@require_POST
+def surgery_publish(request, slug, pk):
+    surgery = _surgery(request, slug, pk)
+    if published := _do(request, schedule.publish_surgery, surgery):
+        _say_what_was_saved(request, published)
+    return redirect("surgery_detail", slug, pk)
 
 
-def surgery_close(request, **where):
-    raise Http404
+@form_page
+def surgery_copy(request, slug, pk):
+    """Asks for the next date with one button; the button copies it."""
+    surgery = _surgery(request, slug, pk)
+    if request.method == "POST":
+        copy = _do(request, schedule.copy_surgery, surgery)
+        if copy:
+            _say_what_was_saved(request, copy)
+        return redirect("surgery_detail", slug, copy.pk if copy else pk)
+    return render(
+        request,
+        "surgeries/schedule/surgery_copy.html",
+        {
+            "series": surgery.series,
+            "nav": "surgeries",
+            "surgery": surgery,
+            "next_date": schedule.next_date_after(surgery, now=timezone.now()),
+        },
+    )
 
 
-def venue_edit(request, **where):
-    raise Http404
+@form_page
+def surgery_cancel(request, slug, pk):
+    surgery = _surgery(request, slug, pk)
+    if request.method == "POST":
+        if _do(request, schedule.cancel_surgery, surgery):
+            messages.success(request, _("The surgery is cancelled. We are telling everybody now."))
+        return redirect("surgery_detail", slug, pk)
+    bookings = surgery.bookings.live().filter(walked_in=False, imported=False)
+    people = [booking.attendee for booking in bookings.select_related("attendee")]
+    helpers = surgery.helpings.exclude(state=HelpingState.WITHDRAWN).exclude(helper__email="")
+    return render(
+        request,
+        "surgeries/schedule/surgery_cancel.html",
+        {
+            "series": surgery.series,
+            "nav": "surgeries",
+            "surgery": surgery,
+            "told": sum(bool(person.email) for person in people) + helpers.count(),
+            "to_ring": [person for person in people if not person.email],
+        },
+    )
+
+
+@require_POST
+def surgery_close(request, slug, pk):
+    surgery = _surgery(request, slug, pk)
+    now = timezone.now()
+    closed = _do(request, schedule.close_surgery, surgery)
+    if not closed:
+        return redirect("surgery_detail", slug, pk)
+    messages.success(request, _("Closed. You can still fill in the register."))
+    if closed.venue and not surgery.series.surgeries.to_come(now).exists():
+        return redirect("surgery_copy", slug, pk)
+    return redirect("surgery_detail", slug, pk)
+
+
+@form_page
+def venue_edit(request, slug, pk):
+    venue = get_object_or_404(
+        venues_organised_by(request.user).select_related("series"), series__slug=slug, pk=pk
+    )
+    form = VenueForm(request.POST if request.method == "POST" else None, instance=venue)
+    if form.is_valid():
+        saved = _try(
+            form,
+            schedule.describe_venue,
+            venue,
+            **form.cleaned_data,
+            by=request.user,
+            now=timezone.now(),
+        )
+        if saved:
+            messages.success(request, _("The card of %(place)s is saved.") % {"place": saved.name})
+            return redirect("surgery_list", slug)
+    return render(
+        request,
+        "surgeries/schedule/venue_edit.html",
+        {"series": venue.series, "nav": "surgeries", "venue": venue, "form": form},
+    )
+
+
+def _surgery(request, slug, pk):
+    return get_object_or_404(surgeries_organised_by(request.user), series__slug=slug, pk=pk)
+
+
+def _try(form, action, subject, **arguments):
+    """What the action returns, or None with its refusal at the field it belongs to."""
+    try:
+        return action(subject, **arguments)
+    except Refused as refusal:
+        field = refusal.field if refusal.field in form.fields else None
+        form.add_error(field, refusal.sentence)
+        return None
+
+
+def _do(request, action, surgery):
+    """What the action returns, or None with its refusal as a note on the next page."""
+    try:
+        return action(surgery, by=request.user, now=timezone.now())
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+        return None
+
+
+def _trouble():
+    """Messages that want a person, with whom they were for."""
+    return Message.objects.wants_a_person().select_related(
+        "booking__attendee", "helping__helper", "invitation"
+    )
+
+
+def _clashes(surgery, now):
+    if surgery.is_cancelled or surgery.ends_at <= now:
+        return []
+    return Surgery.objects.clashing_with(surgery)
+
+
+def _say_what_was_saved(request, surgery):
+    words = {"day": in_words(surgery.on)}
+    if surgery.state == SurgeryState.DRAFT:
+        sentence = _("%(day)s is saved. Nobody sees it until you publish it.")
+    elif getattr(surgery, "moved", False):
+        sentence = _("%(day)s is saved. We are telling everybody who booked.")
+    else:
+        sentence = _("%(day)s is on its page, for everybody to see.")
+    messages.success(request, sentence % words)

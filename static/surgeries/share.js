@@ -1,0 +1,28 @@
+// Counts the letters while she types, copies the text, and keeps the other links up to date.
+// Without this script the text can be selected, and "Use my changes" does the rest.
+"use strict";
+
+const form = document.querySelector("[data-share]");
+const text = form.querySelector("textarea");
+const count = form.querySelector("[data-count]");
+const copy = form.querySelector("[data-copy]");
+
+const refresh = () => {
+  count.textContent = count.dataset.count.replace("#", [...text.value.trim()].length);
+  for (const link of form.querySelectorAll("[data-prefix]")) {
+    link.href = link.dataset.prefix + encodeURIComponent(text.value.trim());
+  }
+};
+
+text.addEventListener("input", refresh);
+refresh();
+
+if (navigator.clipboard) {
+  copy.hidden = false;
+  copy.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(text.value.trim());
+    copy.textContent = copy.dataset.copied;
+    form.querySelector("[data-said]").textContent = copy.dataset.copied;
+  });
+}
+form.querySelector("[data-plain]").hidden = Boolean(form.querySelector("[data-prefix]"));

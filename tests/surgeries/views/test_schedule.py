@@ -1,0 +1,478 @@
+import datetime
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from surgeries.models import Surgery
+from surgeries.states import BookingState, HelpingState, MessageState, SurgeryState
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def olu():
+    return factories.create_user(email="olu@example.org", name="Olu Adé")
+
+
+@pytest.fixture
+def series(olu):
+    return factories.create_series(organiser=olu, slug="central")
+
+
+@pytest.fixture
+def as_olu(client, olu):
+    client.force_login(olu, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client
+
+
+@pytest.fixture
+def as_stan(client):
+    stan = factories.create_user(email="stan@example.org", name="Stan O’Hara")
+    factories.create_series(organiser=stan)
+    client.force_login(stan, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client
+
+
+def days(number):
+    """The local date so many days from now."""
+    return timezone.localdate() + datetime.timedelta(days=number)
+
+
+def to(name, surgery, *more):
+    return reverse(name, args=[surgery.series.slug, surgery.pk, *more])
+
+
+def typed(surgery=None, **changes):
+    """What the form sends."""
+    answers = {"place": "Canal Street Hall", "on": days(7).isoformat(), "starts": "17:30"}
+    return answers | {"organiser_helps": "on"} | changes
+
+
+def statements(client, address):
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)
+
+
+# Who may come in ------------------------------------------------------------------------
+
+
+PAGES = ["surgery_detail", "surgery_edit", "surgery_copy", "surgery_cancel"]
+ACTS = ["surgery_edit", "surgery_copy", "surgery_cancel", "surgery_publish", "surgery_close"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_stranger_finds_no_page(as_stan, series, name):
+    surgery = factories.create_surgery(series=series, on=days(7))
+    assert as_stan.get(to(name, surgery)).status_code == 404
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_a_stranger_changes_nothing(as_stan, series, name):
+    surgery = factories.create_surgery(series=series, on=days(7))
+    assert as_stan.post(to(name, surgery), typed()).status_code == 404
+    assert list(Surgery.objects.values_list("pk", "state", "on")) == [
+        (surgery.pk, surgery.state, surgery.on)
+    ]
+
+
+@pytest.mark.parametrize("name", ["series_week", "surgery_list", "surgery_create"])
+def test_a_stranger_finds_no_list(as_stan, series, name):
+    assert as_stan.get(reverse(name, args=[series.slug])).status_code == 404
+
+
+def test_a_helper_or_somebody_at_the_door_does_not_organise(client, series):
+    door = factories.create_user()
+    factories.create_member(series=series, user=door, role="door")
+    client.force_login(door, backend=settings.AUTHENTICATION_BACKENDS[0])
+    assert client.get(reverse("series_week", args=[series.slug])).status_code == 404
+
+
+def test_a_surgery_of_another_series_is_not_found_under_ours(as_olu, series, olu):
+    other = factories.create_series(organiser=olu, slug="dudley")
+    surgery = factories.create_surgery(series=other, on=days(7))
+    assert as_olu.get(reverse("surgery_detail", args=["central", surgery.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["surgery_publish", "surgery_close"])
+def test_opening_the_address_of_an_act_does_nothing(as_olu, series, name):
+    surgery = factories.create_surgery(series=series, on=days(7), state=SurgeryState.DRAFT)
+    assert as_olu.get(to(name, surgery)).status_code == 405
+    surgery.refresh_from_db()
+    assert surgery.state == SurgeryState.DRAFT
+
+
+@pytest.mark.parametrize("name", ["series_week", "surgery_list"])
+def test_lists_take_no_post(as_olu, series, name):
+    assert as_olu.post(reverse(name, args=[series.slug])).status_code == 405
+
+
+# Starting one ---------------------------------------------------------------------------
+
+
+def test_one_tap_saves_and_publishes(as_olu, series):
+    response = as_olu.post(
+        reverse("surgery_create", args=["central"]), typed(publish="yes"), follow=True
+    )
+    surgery = Surgery.objects.get()
+    assert surgery.state == SurgeryState.PUBLISHED
+    assert response.redirect_chain == [(to("surgery_detail", surgery), 302)]
+    assert surgery.places.count() == 2
+
+
+def test_saved_for_later_nobody_sees_it(as_olu, series):
+    as_olu.post(reverse("surgery_create", args=["central"]), typed())
+    assert Surgery.objects.get().state == SurgeryState.DRAFT
+
+
+def test_an_organiser_who_unticks_herself_adds_no_places(as_olu, series):
+    answers = typed(places_wanted="")
+    del answers["organiser_helps"]
+    as_olu.post(reverse("surgery_create", args=["central"]), answers)
+    assert Surgery.objects.get().places.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"place": ""}, "Enter the place, like “Canal Street Hall”."),
+        ({"on": ""}, "Enter the day, like 11/11/2026."),
+        ({"on": "31/11/2026"}, "Enter a day that exists, like 11/11/2026."),
+        ({"starts": "half five"}, "Enter the time, like 17:30."),
+        ({"on": "2020-01-08"}, "That time has passed. Choose a day from today on."),
+        ({"ends": "17:00"}, "The end comes before the start. Choose a later end."),
+        ({"places_wanted": "0"}, "Enter at least 1 place, or leave it empty."),
+        ({"places_wanted": "201"}, "Enter 200 places or fewer."),
+    ],
+)
+def test_bad_input_gets_a_sentence_and_the_rest_of_the_form_stays(
+    as_olu, series, changes, sentence
+):
+    response = as_olu.post(reverse("surgery_create", args=["central"]), typed(**changes))
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert page.count(sentence) == 2
+    assert ("Canal Street Hall" in page) == ("place" not in changes or "“Canal" in page)
+    assert Surgery.objects.count() == 0
+
+
+def test_a_taken_date_says_so_at_the_date(as_olu, series):
+    factories.create_surgery(series=series, on=days(7))
+    response = as_olu.post(reverse("surgery_create", args=["central"]), typed())
+    assert "You have a surgery on" in response.context["form"].errors["on"][0]
+    assert Surgery.objects.count() == 1
+
+
+def test_the_next_form_starts_from_the_last_surgery(as_olu, series):
+    last = factories.create_surgery(series=series, on=days(-3))
+    form = as_olu.get(reverse("surgery_create", args=["central"])).context["form"]
+    assert form["place"].value() == last.venue.name
+    assert form["on"].value() > days(0)
+
+
+def test_a_clash_is_told_and_never_refused(as_olu, series):
+    neighbours = factories.create_series(name="North <Birmingham>")
+    factories.create_surgery(series=neighbours, on=days(8))
+    response = as_olu.post(
+        reverse("surgery_create", args=["central"]), typed(publish="yes"), follow=True
+    )
+    assert Surgery.objects.filter(series=series).count() == 1
+    assert "North &lt;Birmingham&gt; in Birmingham" in response.content.decode()
+
+
+# Changing one ---------------------------------------------------------------------------
+
+
+def test_moving_from_the_form_moves_it(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(7))
+    form = as_olu.get(to("surgery_edit", surgery)).context["form"]
+    assert form["on"].value() == days(7)
+    as_olu.post(to("surgery_edit", surgery), typed(on=days(8).isoformat()))
+    surgery.refresh_from_db()
+    assert (surgery.on, surgery.schedule_version) == (days(8), 2)
+
+
+def test_saving_the_form_unchanged_moves_nothing(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(7))
+    as_olu.post(
+        to("surgery_edit", surgery),
+        typed(place=surgery.venue.name, ends="19:00"),
+    )
+    surgery.refresh_from_db()
+    assert surgery.schedule_version == 1
+
+
+def test_a_refused_move_keeps_the_form(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(7))
+    response = as_olu.post(to("surgery_edit", surgery), typed(on="2020-01-08", place="Library"))
+    assert "on" in response.context["form"].errors
+    assert response.context["form"]["place"].value() == "Library"
+
+
+def test_a_draft_is_published_with_one_tap(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(7), state=SurgeryState.DRAFT)
+    as_olu.post(to("surgery_publish", surgery))
+    surgery.refresh_from_db()
+    assert surgery.state == SurgeryState.PUBLISHED
+
+
+def test_publishing_twice_reads_a_sentence(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(7))
+    response = as_olu.post(to("surgery_publish", surgery), follow=True)
+    assert "This surgery is published already." in response.content.decode()
+
+
+def test_one_tap_copies_to_the_next_date(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(-3))
+    response = as_olu.post(to("surgery_copy", surgery))
+    copy = Surgery.objects.exclude(pk=surgery.pk).get()
+    assert response["Location"] == to("surgery_detail", copy)
+    assert (copy.state, copy.venue) == (SurgeryState.PUBLISHED, surgery.venue)
+
+
+def test_cancelling_says_first_how_many_are_told_and_whom_to_ring(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(7), places=(2, 2))
+    factories.create_booking(surgery=surgery)
+    winston = factories.create_attendee(
+        series=series, name="Winston Clarke", contact="+447400123457"
+    )
+    factories.create_booking(surgery=surgery, attendee=winston)
+    factories.create_booking(surgery=surgery, state=BookingState.CANCELLED)
+    factories.create_helping(surgery=surgery)
+    page = as_olu.get(to("surgery_cancel", surgery))
+    assert (page.context["told"], page.context["to_ring"]) == (2, [winston])
+    surgery.refresh_from_db()
+    assert surgery.state == SurgeryState.PUBLISHED
+    as_olu.post(to("surgery_cancel", surgery))
+    surgery.refresh_from_db()
+    assert surgery.state == SurgeryState.CANCELLED
+
+
+def test_closing_with_no_next_date_asks_for_it(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(-1))
+    response = as_olu.post(to("surgery_close", surgery))
+    assert response["Location"] == to("surgery_copy", surgery)
+    assert "Copy to" in as_olu.get(response["Location"]).content.decode()
+
+
+def test_closing_with_a_next_date_asks_nothing(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(-1))
+    factories.create_surgery(series=series, on=days(27))
+    response = as_olu.post(to("surgery_close", surgery))
+    assert response["Location"] == to("surgery_detail", surgery)
+
+
+def test_closing_before_the_start_reads_a_sentence(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(7))
+    response = as_olu.post(to("surgery_close", surgery), follow=True)
+    assert "It has not started yet." in response.content.decode()
+
+
+# The venue's card -----------------------------------------------------------------------
+
+
+def test_the_card_keeps_yes_no_and_not_stated_apart(as_olu, series):
+    venue = factories.create_venue(series=series, hot_drinks=True)
+    address = reverse("venue_edit", args=["central", venue.pk])
+    assert as_olu.get(address).context["form"]["hot_drinks"].value() is True
+    answers = {"name": venue.name, "wifi": "True", "step_free": "False", "hot_drinks": ""}
+    as_olu.post(address, answers | {"nearest_stop": "Curzon Street, 14"})
+    venue.refresh_from_db()
+    assert (venue.wifi, venue.step_free, venue.hot_drinks) == (True, False, None)
+    assert venue.nearest_stop == "Curzon Street, 14"
+
+
+def test_two_places_cannot_have_one_name(as_olu, series):
+    first, second = factories.create_venue(series=series), factories.create_venue(series=series)
+    response = as_olu.post(
+        reverse("venue_edit", args=["central", second.pk]), {"name": first.name.upper()}
+    )
+    assert response.context["form"].errors["name"] == ["You have a place of this name already."]
+    name = second.name
+    second.refresh_from_db()
+    assert second.name == name
+
+
+def test_a_strangers_venue_is_not_found(as_stan, series):
+    venue = factories.create_venue(series=series)
+    assert as_stan.get(reverse("venue_edit", args=["central", venue.pk])).status_code == 404
+    assert as_stan.post(reverse("venue_edit", args=["central", venue.pk])).status_code == 404
+
+
+# One surgery ----------------------------------------------------------------------------
+
+
+def test_people_stand_by_arrival_time_with_what_is_worth_a_word(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(7), places=(3, 1))
+    first, second = surgery.slots.order_by("starts_at")
+    zoe = factories.create_attendee(series=series, name="Zoë D’Arcy", group="=HYPERLINK(1)")
+    factories.create_booking(slot=first, attendee=zoe)
+    factories.create_booking(slot=second, attendee=zoe)
+    other = factories.create_booking(slot=first)
+    response = as_olu.get(to("surgery_detail", surgery))
+    people = {slot.pk: [b.attendee for b in slot.people] for slot in response.context["slots"]}
+    assert people == {first.pk: [zoe, other.attendee], second.pk: [zoe]}
+    page = response.content.decode()
+    assert page.count("booked twice") == 2
+    assert page.count("No group given: may be worth a friendly word") == 1
+    assert (response.context["booked"], response.context["free"]) == (3, 1)
+
+
+def test_an_imported_evening_lists_people_without_an_arrival_time(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(-30), places=(), venue=None)
+    factories.create_booking(surgery=surgery, imported=True, outcome="came")
+    factories.create_booking(surgery=surgery, walked_in=True, outcome="came")
+    response = as_olu.get(to("surgery_detail", surgery))
+    assert len(response.context["others"]) == 2
+    assert response.context["booked"] == 1
+
+
+def test_offers_are_answered_from_the_page(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(7))
+    offer = factories.create_helping(surgery=surgery, state=HelpingState.OFFERED)
+    factories.create_helping(surgery=surgery, state=HelpingState.WITHDRAWN)
+    response = as_olu.get(to("surgery_detail", surgery))
+    assert list(response.context["helpings"]) == [offer]
+    address = reverse("helping_answer", args=["central", offer.pk])
+    assert address in response.content.decode()
+
+
+# This week ------------------------------------------------------------------------------
+
+
+def week(client):
+    return client.get(reverse("series_week", args=["central"]))
+
+
+def test_a_series_without_surgeries_says_what_to_do_first(as_olu, series):
+    response = week(as_olu)
+    assert "Set your first date" in response.content.decode()
+    assert response.context["first_run"]
+
+
+def test_ringing_somebody_comes_first(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(2), places=(3, 3))
+    winston = factories.create_attendee(
+        series=series, name="Winston Clarke", contact="+447400123457"
+    )
+    booking = factories.create_booking(surgery=surgery, attendee=winston, goal="news")
+    factories.create_helping(surgery=surgery, state=HelpingState.OFFERED)
+    response = week(as_olu)
+    assert response.context["todo"] == {"ring": booking}
+    assert response.context["ring"] == []
+    page = response.content.decode()
+    assert "Ring Winston about" in page
+    assert "07400 123457" in page
+    assert reverse("ring_done", args=["central", booking.pk]) in page
+
+
+def test_a_message_in_doubt_wants_a_person(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(-2), places=(2, 0))
+    booking = factories.create_booking(surgery=surgery, outcome="came")
+    message = factories.create_message(booking=booking, state=MessageState.REVIEW)
+    theirs = factories.create_surgery(on=days(7))
+    factories.create_message(
+        booking=factories.create_booking(surgery=theirs), state=MessageState.REVIEW
+    )
+    response = week(as_olu)
+    assert response.context["todo"] == {"message": message}
+    assert response.context["trouble"] == [message]
+
+
+def test_an_offer_to_help_waits_for_a_yes(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(7))
+    factories.create_helping(surgery=surgery)
+    offer = factories.create_helping(surgery=surgery, state=HelpingState.OFFERED)
+    assert week(as_olu).context["todo"] == {"offer": offer}
+
+
+def test_a_draft_waits_to_be_published(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(7), state=SurgeryState.DRAFT)
+    assert week(as_olu).context["todo"] == {"publish": surgery}
+
+
+def test_an_unfinished_register_waits_to_be_filled_in(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(-1))
+    factories.create_booking(surgery=surgery)
+    factories.create_surgery(series=series, on=days(20))
+    assert week(as_olu).context["todo"] == {"register": surgery}
+
+
+def test_with_nothing_to_come_it_asks_for_the_next_date(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(-30), state=SurgeryState.CLOSED)
+    assert week(as_olu).context["todo"] == {"next_date": surgery}
+
+
+def test_when_nothing_needs_doing_it_says_so(as_olu, series):
+    factories.create_surgery(series=series, on=days(7))
+    response = week(as_olu)
+    assert response.context["todo"] == {"nothing": True}
+    assert "Nothing needs you today" in response.content.decode()
+
+
+def test_the_next_surgery_stands_in_figures(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(7), places=(3, 2))
+    factories.create_booking(surgery=surgery)
+    factories.create_booking(surgery=surgery, state=BookingState.CANCELLED)
+    factories.create_helping(surgery=surgery)
+    factories.create_helping(surgery=surgery, state=HelpingState.WITHDRAWN)
+    factories.create_surgery(series=series, on=days(3), state=SurgeryState.DRAFT)
+    factories.create_surgery(series=series, on=days(1), state=SurgeryState.CANCELLED)
+    figures = week(as_olu).context["next_up"]
+    assert figures == surgery
+    assert (figures.booked, figures.places_count, figures.free_places) == (1, 5, 4)
+    assert figures.helpers_coming == 1
+
+
+def test_past_evenings_say_how_they_went(as_olu, series):
+    went = factories.create_surgery(series=series, on=days(-10), places=(3, 3))
+    for outcome in ("came", "came", "did_not_come"):
+        factories.create_booking(surgery=went, outcome=outcome)
+    factories.create_booking(surgery=went, outcome="came", walked_in=True)
+    forgotten = factories.create_surgery(series=series, on=days(-40))
+    factories.create_booking(surgery=forgotten)
+    counted = factories.create_surgery(series=series, on=days(-70), head_count=7)
+    factories.create_surgery(series=series, on=days(-20), state=SurgeryState.CANCELLED)
+    response = week(as_olu)
+    assert response.context["before"] == [went, forgotten, counted]
+    page = response.content.decode()
+    assert "3 came" in page
+    assert "not recorded" in page
+    assert "7 came, counted" in page
+
+
+# Statements -----------------------------------------------------------------------------
+
+
+def fill(series, rows):
+    """So many of everything in a series."""
+    coming = factories.create_surgery(series=series, on=days(7), places=(rows, rows))
+    past = factories.create_surgery(series=series, on=days(-7), places=(rows, rows))
+    for _ in range(rows):
+        booking = factories.create_booking(surgery=coming)
+        phone = factories.create_attendee(series=series, name="Winston", contact=None)
+        factories.create_booking(surgery=coming, attendee=phone)
+        factories.create_booking(surgery=past, outcome="came")
+        factories.create_helping(surgery=coming, state=HelpingState.OFFERED)
+        factories.create_message(booking=booking, state=MessageState.REVIEW)
+        network = factories.create_network(series=series)
+        factories.create_connector(network=network)
+    for number in range(rows):
+        factories.create_surgery(series=series, on=days(-14 - number))
+    return coming, past
+
+
+def test_pages_ask_the_database_the_same_at_1_and_at_100_rows(as_olu, series, olu):
+    few = fill(series, 1)
+    many = fill(factories.create_series(organiser=olu, slug="dudley"), 100)
+    for name in ("series_week", "surgery_list", "surgery_create"):
+        assert statements(as_olu, reverse(name, args=["central"])) == statements(
+            as_olu, reverse(name, args=["dudley"])
+        ), name
+    for name in PAGES:
+        assert statements(as_olu, to(name, few[0])) == statements(as_olu, to(name, many[0])), name
