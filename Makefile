@@ -4,12 +4,12 @@
 .PHONY: run test manage check bench format lock clean
 
 # uv installs what the locks say and nothing else. It never fetches a Python.
-UV := .venv/uv/bin/uv
+UV_VERSION := 0.13.9
+UV := .venv/uv-$(UV_VERSION)/bin/uv
 export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
 unexport UV_PYTHON
 PYTHON := .venv/bin/python
-UV_VERSION := 0.13.9
 
 run: .venv/local.locked
 	@exec $(PYTHON) -m config.local run
@@ -44,14 +44,13 @@ lock: $(UV)
 clean:
 	rm -rf .venv var
 
-$(UV): Makefile
-	@python3 -m venv --without-pip .venv
-	@python3 -m venv .venv/uv
-	@.venv/uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
-	@touch $@
+$(UV):
+	@python3 -m venv --clear --without-pip .venv
+	@python3 -m venv .venv/uv-$(UV_VERSION)
+	@.venv/uv-$(UV_VERSION)/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 # Installs every group asked for so far, so that `make run` never takes away
 # what `make test` has put there.
-.venv/%.locked: requirements/%.txt $(UV)
+.venv/%.locked: requirements/%.txt | $(UV)
 	@$(UV) pip sync --quiet --require-hashes --python $(PYTHON) $(patsubst .venv/%.locked,requirements/%.txt,$(sort $(wildcard .venv/*.locked) $@))
 	@touch $@
