@@ -18,13 +18,23 @@ def owe(kind, to, *, now, again="", series=None):
     once, and `again` makes it another thing. Returns the message, or None for somebody without
     an email address, who stands on the ring list instead.
     """
-    if not _address(to):
-        return None
-    message = _message(kind, to, series or _series(to), now, again)
-    Message.objects.bulk_create([message], ignore_conflicts=True)
-    if message.next_at <= now:
+    owed = owe_all(kind, [to], now=now, again=again, series=series)
+    return owed[0] if owed else None
+
+
+def owe_all(kind, people, *, now, again="", series=None):
+    """Owe `kind` to each of `people` in one statement, however many; see `owe`.
+
+    Part of the caller's transaction. Returns the messages of those who have an email address.
+    Bookings need their attendee and surgery loaded, helpings their helper and surgery.
+    """
+    messages = [
+        _message(kind, to, series or _series(to), now, again) for to in people if _address(to)
+    ]
+    Message.objects.bulk_create(messages, ignore_conflicts=True)
+    if any(message.next_at <= now for message in messages):
         _ring_after_commit()
-    return message
+    return messages
 
 
 def call_off(messages, *, now):
