@@ -45,7 +45,7 @@ def build_world():
     create_member(series=series, user=olu, role=Role.HELPER)
     create_member(series=series, user=create_user(name="Dee Door"), role=Role.DOOR)
     choir = create_network(series=series, name="Ladywood Community Choir")
-    tenants = create_network(series=series, name="=HYPERLINK(\"evil\")")
+    tenants = create_network(series=series, name='=HYPERLINK("evil")')
     sharon = create_connector(network=tenants, name="Sharon")
     link = create_link(network=tenants, connector=sharon, code="abcd2345")
     past = _surgery_on(series, now - timedelta(days=20), places=(6, 6))
@@ -140,6 +140,8 @@ PAGES = {
     "import_start": lambda w: [w.series.slug],
     "account_login": lambda w: [],
     "account_logout": lambda w: [],
+    "account_profile": lambda w: [],
+    "account_leave": lambda w: [],
 }
 
 
