@@ -37,7 +37,7 @@ def start(
             stdout=output,
             stderr=subprocess.STDOUT if output else None,
             start_new_session=True,
-            preexec_fn=_die_with_parent(dies_by),  # noqa: PLW1509 - started before any thread
+            preexec_fn=_die_with_parent(dies_by),  # noqa: PLW1509 - it takes no lock
             env=env,
             cwd=cwd,
             user=user,

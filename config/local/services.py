@@ -25,6 +25,8 @@ from config.local.binaries import find_postgres, find_valkey
 # For throw-away data: what a crash would lose is thrown away anyway.
 FAST_AND_LOOSE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 NAME = "surgeries"
+# `nobody` may be unable to enter the checkout. Folders made here are private and checked.
+FOR_ROOT = Path("/var/tmp")  # noqa: S108
 
 
 class ServerDidNotStart(Exception):
@@ -75,12 +77,30 @@ def private_folder(path: Path, account: Account) -> Path:
 
 
 def home_for_servers(var: Path) -> Path:
-    """Return where the servers' data lives: below `var`, or, for root, where `nobody` can go."""
+    """Return where the servers' data lives: below `var`, or, for root, where `nobody` can go.
+
+    Root's folder and `var` name each other; a folder whose checkout is gone is removed.
+    """
     account = server_account()
     if account.user is None:
         return private_folder(var / "services", account)
-    name = hashlib.sha256(str(var.resolve()).encode()).hexdigest()[:12]
-    return private_folder(Path("/var/tmp") / f"{NAME}-{name}", account)  # noqa: S108 - checked
+    mark = var / "servers-are-in"
+    _remove_homes_of_gone_checkouts()
+    if not mark.exists():
+        made = Path(tempfile.mkdtemp(prefix=f"{NAME}-home-", dir=FOR_ROOT))
+        account.enter(made)
+        (made / "checkout").write_text(str(mark))
+        mark.write_text(str(made))
+    return private_folder(Path(mark.read_text()), account)
+
+
+def _remove_homes_of_gone_checkouts() -> None:
+    for home in FOR_ROOT.glob(f"{NAME}-home-*"):
+        mark = home / "checkout"
+        if home.stat().st_uid == os.geteuid() and mark.exists():
+            theirs = Path(mark.read_text())
+            if not theirs.exists() or theirs.read_text() != str(home):
+                shutil.rmtree(home)
 
 
 @contextmanager
@@ -176,7 +196,7 @@ def _programs_for(account: Account, programs: Path) -> Path:
         return programs
     version = hashlib.sha256(str(package.stat().st_mtime_ns).encode() + str(package).encode())
     home = private_folder(
-        Path("/var/tmp") / f"{NAME}-postgres-{version.hexdigest()[:12]}",  # noqa: S108 - checked
+        FOR_ROOT / f"{NAME}-postgres-{version.hexdigest()[:12]}",
         account,
     )
     copy = home / "programs"
