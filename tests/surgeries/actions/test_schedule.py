@@ -357,7 +357,9 @@ def test_cancelling_tells_everybody_and_calls_off_what_was_owed(series, olu):
     booking = factories.create_booking(surgery=surgery)
     factories.create_helping(surgery=surgery)
     factories.create_helping(surgery=surgery, state=HelpingState.OFFERED)
-    reminder = factories.create_message(booking=booking, kind=MessageKind.REMINDER_1_DAY)
+    reminder = factories.create_message(
+        booking=booking, kind=MessageKind.REMINDER_1_DAY, owed_at=NOW
+    )
     cancelled = cancel_surgery(surgery, by=olu, now=NOW)
     assert (cancelled.state, cancelled.cancelled_at) == (SurgeryState.CANCELLED, NOW)
     reminder.refresh_from_db()
