@@ -22,6 +22,7 @@ from surgeries.forms.networks import NetworkForm, ShareForm, TextForm
 from surgeries.models import Connector, InviteLink, Network, Surgery
 from surgeries.refusals import Refused
 from surgeries.rules import sharing
+from surgeries.rules.names import tidy
 from surgeries.templatetags.words import clock
 from surgeries.views import public
 from surgeries.views.public_forms import public_form
@@ -34,7 +35,9 @@ OTHER_DATES = 20
 @require_http_methods(["GET", "HEAD"])
 def invite_follow(request, code):
     """The next surgery's own page, with the code in its form. No redirect, no cookie."""
-    link = InviteLink.objects.filter(code=code.lower()).select_related("network__series").first()
+    link = (
+        InviteLink.objects.filter(code=tidy(code).lower()).select_related("network__series").first()
+    )
     if link:
         return public.surgery_page(request, series=link.network.series, code=link.code)
     coming = Surgery.objects.upcoming(timezone.now()).select_related("series", "venue")

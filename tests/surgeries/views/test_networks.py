@@ -1,0 +1,312 @@
+import datetime
+from urllib.parse import quote
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from surgeries.models import Connector, InviteLink, Network
+from surgeries.states import BookingState, SurgeryState
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def olu():
+    return factories.create_user(email="olu@example.org", name="Olu Adé")
+
+
+@pytest.fixture
+def series(olu):
+    return factories.create_series(organiser=olu, slug="central")
+
+
+@pytest.fixture
+def as_olu(client, olu):
+    client.force_login(olu, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client
+
+
+@pytest.fixture
+def as_stan(client):
+    stan = factories.create_user(email="stan@example.org", name="Stan O’Hara")
+    factories.create_series(organiser=stan, slug="stans")
+    client.force_login(stan, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client
+
+
+@pytest.fixture
+def tenants(series):
+    return factories.create_network(series=series, name="Highgate Tenants")
+
+
+@pytest.fixture
+def link(tenants):
+    sharon = factories.create_connector(network=tenants, name="Sharon")
+    return factories.create_link(network=tenants, connector=sharon, code="abcd2345")
+
+
+def days(number):
+    """The local date so many days from now."""
+    return timezone.localdate() + datetime.timedelta(days=number)
+
+
+def at_central(name, *more):
+    return reverse(name, args=["central", *more])
+
+
+def rows():
+    return (Network.objects.count(), Connector.objects.count(), InviteLink.objects.count())
+
+
+# Who may come in ------------------------------------------------------------------------
+
+
+def test_a_stranger_finds_nothing(as_stan, tenants, link):
+    for address in (
+        at_central("network_list"),
+        at_central("network_detail", tenants.pk),
+        at_central("network_edit", tenants.pk),
+        at_central("share"),
+        at_central("link_detail", link.pk),
+        reverse("network_detail", args=["stans", tenants.pk]),
+        reverse("link_detail", args=["stans", link.pk]),
+    ):
+        assert as_stan.get(address).status_code == 404, address
+
+
+def test_a_stranger_changes_nothing(as_stan, tenants, link):
+    for address in (
+        at_central("network_edit", tenants.pk),
+        at_central("share"),
+        at_central("link_switch", link.pk),
+        at_central("connector_show", link.connector_id),
+    ):
+        assert as_stan.post(address, {"who": "Evil", "name": "Evil"}).status_code == 404, address
+    link.refresh_from_db()
+    tenants.refresh_from_db()
+    assert (tenants.name, link.switched_off_at, rows()) == ("Highgate Tenants", None, (1, 1, 1))
+
+
+def test_opening_the_address_of_an_act_does_nothing(as_olu, link):
+    assert as_olu.get(at_central("link_switch", link.pk)).status_code == 405
+    assert as_olu.get(at_central("connector_show", link.connector_id)).status_code == 405
+    assert as_olu.post(at_central("link_detail", link.pk)).status_code == 405
+    assert as_olu.post(at_central("network_list")).status_code == 405
+    assert as_olu.post(reverse("invite_follow", args=[link.code])).status_code == 405
+
+
+# Passing it on --------------------------------------------------------------------------
+
+
+def test_one_answer_leads_to_a_text_with_its_own_link(as_olu, series):
+    factories.create_surgery(series=series, on=days(7))
+    response = as_olu.post(at_central("share"), {"who": "Sharon at Highgate Tenants"}, follow=True)
+    link = InviteLink.objects.get()
+    assert response.redirect_chain == [(at_central("link_detail", link.pk), 302)]
+    text = response.context["form"]["text"].value()
+    assert 80 <= len(text) <= 160
+    assert text.endswith(f"{settings.SITE_URL}/i/{link.code}/")
+    assert response.context["whatsapp"] == f"https://wa.me/?text={quote(text)}"
+    assert rows() == (1, 1, 1)
+
+
+def test_without_a_next_date_there_is_still_a_text(as_olu, link):
+    response = as_olu.get(at_central("link_detail", link.pk))
+    assert "Central Birmingham" in response.context["form"]["text"].value()
+
+
+@pytest.mark.parametrize("who", ["", "  ", "\t"])
+def test_nobody_is_asked_for_in_a_sentence(as_olu, series, who):
+    response = as_olu.post(at_central("share"), {"who": who})
+    assert response.context["form"].errors["who"] == [
+        "Enter a person or a group, like “Sharon at Highgate Tenants”."
+    ]
+    assert rows() == (0, 0, 0)
+
+
+def test_a_very_long_name_is_refused_in_a_sentence(as_olu, series):
+    response = as_olu.post(at_central("share"), {"who": "x" * 300})
+    assert response.context["form"].errors["who"] == ["Shorten the name to 200 letters."]
+    assert rows() == (0, 0, 0)
+
+
+def test_a_name_with_markup_stays_a_name(as_olu, series):
+    response = as_olu.post(
+        at_central("share"), {"who": "<script>alert(1)</script> 🎻 =1+1"}, follow=True
+    )
+    assert "<script>alert" not in response.content.decode()
+    assert Network.objects.get().name == "<script>alert(1)</script> 🎻 =1+1"
+
+
+def test_known_networks_and_people_are_suggested(as_olu, link):
+    other = factories.create_network(series=factories.create_series(), name="Not ours")
+    factories.create_connector(network=other)
+    assert as_olu.get(at_central("share")).context["known"] == [
+        "Highgate Tenants",
+        "Sharon, Highgate Tenants",
+    ]
+
+
+def test_a_changed_text_is_counted_and_goes_into_the_links(as_olu, link):
+    mine = "Bev, this is for the choir: free help online. " + "o" * 60
+    response = as_olu.get(at_central("link_detail", link.pk), {"text": mine})
+    assert response.context["letters"] == len(mine)
+    assert response.context["whatsapp"].endswith(quote(mine))
+    assert "106 of 160 letters" in response.content.decode()
+
+
+@pytest.mark.parametrize(("letters", "said"), [(79, "Say a little more"), (161, "Take out 1")])
+def test_a_text_too_short_or_too_long_is_kept_and_explained(as_olu, link, letters, said):
+    response = as_olu.get(at_central("link_detail", link.pk), {"text": "x" * letters})
+    page = response.content.decode()
+    assert said in page
+    assert "x" * letters in page
+    assert "wa.me" not in page
+
+
+def test_a_text_of_160_letters_with_line_breaks_fits(as_olu, link):
+    text = "x" * 79 + "\r\n" + "x" * 80
+    response = as_olu.get(at_central("link_detail", link.pk), {"text": text})
+    assert response.context["form"].errors == {}
+    assert response.context["letters"] == 160
+
+
+def test_a_link_is_switched_off_and_on(as_olu, link):
+    as_olu.post(at_central("link_switch", link.pk))
+    link.refresh_from_db()
+    assert link.switched_off_at is not None
+    as_olu.post(at_central("link_switch", link.pk), {"on": "yes"})
+    link.refresh_from_db()
+    assert link.switched_off_at is None
+
+
+# Following one --------------------------------------------------------------------------
+
+
+def test_a_link_opens_the_next_surgery_with_its_code_and_sets_no_cookie(client, series, link):
+    factories.create_surgery(series=series, on=days(14))
+    surgery = factories.create_surgery(series=series, on=days(7))
+    response = client.get(reverse("invite_follow", args=["ABCD2345"]))
+    assert response.status_code == 200
+    assert response.context["surgery"] == surgery
+    assert "abcd2345" in response.content.decode()
+    assert response.cookies == {}
+
+
+def test_a_link_that_is_switched_off_still_opens_the_surgery(client, series, link):
+    InviteLink.objects.update(switched_off_at=NOW)
+    factories.create_surgery(series=series, on=days(7))
+    response = client.get(reverse("invite_follow", args=[link.code]))
+    assert (response.status_code, "abcd2345" in response.content.decode()) == (200, True)
+
+
+@pytest.mark.parametrize("code", ["unknown1", "abcd 345", "x" * 300, "é", "a\x00b"])
+def test_an_unknown_code_gets_a_kind_page_and_makes_nothing(client, series, code):
+    surgery = factories.create_surgery(series=series, on=days(7))
+    factories.create_surgery(series=series, on=days(9), state=SurgeryState.DRAFT)
+    response = client.get(reverse("invite_follow", args=[code]))
+    assert response.status_code == 404
+    assert list(response.context["coming"]) == [surgery]
+    assert (response.cookies, rows()) == ({}, (0, 0, 0))
+
+
+# Networks -------------------------------------------------------------------------------
+
+
+def test_networks_stand_by_people_who_came(as_olu, series, tenants):
+    choir = factories.create_network(series=series, name="Ladywood Choir")
+    factories.create_network(series=factories.create_series())
+    past = factories.create_surgery(series=series, on=days(-7), places=(5, 5))
+    coming = factories.create_surgery(series=series, on=days(7), places=(5, 5))
+    off = factories.create_surgery(series=series, on=days(-9), state=SurgeryState.CANCELLED)
+    factories.create_booking(surgery=past, network=choir, outcome="came")
+    factories.create_booking(surgery=past, network=choir, walked_in=True, outcome="came")
+    factories.create_booking(surgery=past, network=tenants, outcome="came")
+    factories.create_booking(surgery=past, network=tenants)
+    factories.create_booking(surgery=past, network=tenants, state=BookingState.CANCELLED)
+    factories.create_booking(surgery=coming, network=tenants)
+    factories.create_booking(surgery=off, network=tenants)
+    networks = as_olu.get(at_central("network_list")).context["networks"]
+    assert [(n.name, n.booked, n.came, n.coming) for n in networks] == [
+        ("Ladywood Choir", 1, 2, 0),
+        ("Highgate Tenants", 2, 1, 1),
+    ]
+
+
+def test_an_empty_list_teaches(as_olu, series):
+    page = as_olu.get(at_central("network_list")).content.decode()
+    assert "A network is any group people already belong to" in page
+
+
+def test_a_network_shows_its_people_and_links(as_olu, tenants, link):
+    response = as_olu.get(at_central("network_detail", tenants.pk))
+    assert list(response.context["connectors"]) == [link.connector]
+    assert list(response.context["links"]) == [link]
+
+
+def test_a_connector_is_shown_after_her_yes_and_not_after_she_takes_it_back(as_olu, link):
+    address = at_central("connector_show", link.connector_id)
+    as_olu.post(address, {"shown": "yes"})
+    assert Connector.objects.get().name_shown_from is not None
+    as_olu.post(address)
+    assert Connector.objects.get().name_shown_from is None
+
+
+def edit(client, network, **changes):
+    answers = {"name": network.name, "kind": network.kind, "area": network.area}
+    return client.post(at_central("network_edit", network.pk), answers | changes, follow=True)
+
+
+def test_a_network_that_turns_out_to_be_a_mosque_becomes_private(as_olu, tenants):
+    response = edit(as_olu, tenants, kind="faith")
+    tenants.refresh_from_db()
+    assert tenants.private
+    assert "Its name stays among ourselves" in response.content.decode()
+    edit(as_olu, tenants)
+    tenants.refresh_from_db()
+    assert not tenants.private
+
+
+def test_a_name_that_is_taken_is_refused_and_the_form_kept(as_olu, series, tenants):
+    factories.create_network(series=series, name="Ladywood Choir")
+    response = edit(as_olu, tenants, name="ladywood choir", area="Ladywood")
+    assert response.context["form"].errors["name"] == [
+        "You have a network of this name already. Choose another one."
+    ]
+    assert response.context["form"]["area"].value() == "Ladywood"
+    tenants.refresh_from_db()
+    assert tenants.name == "Highgate Tenants"
+
+
+def test_pages_ask_the_database_the_same_at_1_and_at_100_rows(as_olu, olu, series):
+    def fill(series, count):
+        surgery = factories.create_surgery(series=series, on=days(-7), places=(count, 0))
+        network = factories.create_network(series=series)
+        for _ in range(count):
+            other = factories.create_network(series=series)
+            person = factories.create_connector(network=network, name=f"Bev {other.pk}")
+            link = factories.create_link(network=network, connector=person)
+            factories.create_booking(surgery=surgery, network=other)
+        return network, link
+
+    def statements(name, *where):
+        with CaptureQueriesContext(connection) as queries:
+            assert as_olu.get(reverse(name, args=where)).status_code == 200
+        return len(queries)
+
+    few = fill(series, 1)
+    many = fill(factories.create_series(organiser=olu, slug="dudley"), 100)
+    for name in ("network_list", "share"):
+        assert statements(name, "central") == statements(name, "dudley"), name
+    assert statements("network_detail", "central", few[0].pk) == statements(
+        "network_detail", "dudley", many[0].pk
+    )
+    assert statements("link_detail", "central", few[1].pk) == statements(
+        "link_detail", "dudley", many[1].pk
+    )
