@@ -4,15 +4,16 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, Exists, F, Min, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from surgeries.rules.links import hash_of, secret_for
-from surgeries.rules.names import name_key
+from surgeries.rules.names import name_key, tidy
 from surgeries.states import (
     EXPECTED_ON_THE_NIGHT,
     LIVE,
     RECORDED,
+    WANTS_A_PERSON,
     BookingState,
     Goal,
     Level,
@@ -21,7 +22,32 @@ from surgeries.states import (
     SurgeryState,
 )
 
+from .outbox import Message
 from .schedule import Place
+
+
+class AttendeeQuerySet(models.QuerySet):
+    def known(self):
+        """Not erased."""
+        return self.filter(erased_at=None)
+
+    def matching(self, words):
+        """Whose name or group holds `words`; everyone when there are none."""
+        key = name_key(words)
+        if not key:
+            return self
+        return self.filter(Q(name_key__contains=key) | Q(group__icontains=tidy(words)))
+
+    def with_visits(self, now):
+        """Adds `visits` and `next_at`, the start of the next surgery she is booked at."""
+        live = Q(bookings__state__in=LIVE)
+        to_come = Q(
+            bookings__surgery__state=SurgeryState.PUBLISHED, bookings__surgery__ends_at__gt=now
+        )
+        return self.annotate(
+            visits=Count("bookings", filter=live & Q(bookings__outcome=Outcome.CAME)),
+            next_at=Min("bookings__surgery__starts_at", filter=live & to_come),
+        )
 
 
 class Attendee(models.Model):
@@ -51,6 +77,8 @@ class Attendee(models.Model):
     imported_by = models.ForeignKey(
         "surgeries.ImportRun", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+
+    objects = AttendeeQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -108,6 +136,34 @@ class BookingQuerySet(models.QuerySet):
         return self.live().filter(surgery__starts_at__lte=now).exclude(
             surgery__state=SurgeryState.CANCELLED
         )
+
+    def for_register(self):
+        """Everyone expected and every walk-in, by arrival time and name, with what a row shows."""
+        return (
+            self.expected()
+            .select_related("attendee", "slot", "credited_network")
+            .order_by("walked_in", "slot__starts_at", "attendee__name_key", "pk")
+        )
+
+    def ring_list(self, now):
+        """Who must be told by telephone, soonest surgery first (R26).
+
+        People without email, and people whom a message did not reach. One tap takes a person
+        off the list; when the surgery is cancelled after that call, she stands on it again.
+        """
+        unreached = Message.objects.filter(booking=OuterRef("pk"), state__in=WANTS_A_PERSON)
+        return (
+            self.live()
+            .filter(surgery__state__in=(SurgeryState.PUBLISHED, SurgeryState.CANCELLED))
+            .filter(surgery__ends_at__gt=now)
+            .filter(Q(rung_at=None) | Q(rung_at__lt=F("surgery__cancelled_at")))
+            .exclude(Q(attendee__contact__contains="@") & ~Exists(unreached))
+            .select_related("attendee", "slot", "surgery")
+            .order_by("surgery__starts_at", "attendee__name_key", "pk")
+        )
+
+    def rung_since(self, moment):
+        return self.filter(rung_at__gte=moment).select_related("attendee").order_by("-rung_at")
 
     def by_secret(self, secret):
         """The booking a secret link opens, if its secret is right."""

@@ -212,7 +212,7 @@ class Surgery(models.Model):
             self.state == SurgeryState.PUBLISHED and self.opens_on() <= today and now < self.ends_at
         )
 
-    def is_to_come(self, now):
+    def is_upcoming(self, now):
         """Published, and not over yet: see also `SurgeryQuerySet.upcoming`."""
         return self.state == SurgeryState.PUBLISHED and now < self.ends_at
 

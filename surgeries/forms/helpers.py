@@ -1,0 +1,52 @@
+"""Offering to help: what we ask of somebody who has no account."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from surgeries.rules.names import tidy
+from surgeries.states import HelpingStyle
+
+
+class HelpingOfferForm(forms.Form):
+    """ "Just this once" first, a regular evening last; a name is public only with a tick."""
+
+    style = forms.ChoiceField(
+        label=_("How would you like to start?"),
+        choices=HelpingStyle.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of the three. “Just this once” is fine.")},
+    )
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Enter your name.")},
+    )
+    email = forms.EmailField(
+        label=_("Your email address"),
+        max_length=254,
+        help_text=_("So that we can answer you. We write about your evenings only."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": _("Enter your email address, like name@example.org."),
+            "invalid": _("Enter one email address, like name@example.org."),
+        },
+    )
+    can_help_with = forms.CharField(
+        label=_("What can you help with?"),
+        max_length=300,
+        required=False,
+        help_text=_("Like photos, Facebook or a newsletter. Being good with people is enough."),
+    )
+    show_name = forms.BooleanField(
+        label=_("You may show my first name on the page"), required=False
+    )
+
+    def clean_name(self):
+        name = tidy(self.cleaned_data["name"])
+        if not name:
+            raise forms.ValidationError(self.fields["name"].error_messages["required"])
+        return name
+
+    def clean_email(self):
+        return self.cleaned_data["email"].lower()
