@@ -1,22 +1,161 @@
+"""What anybody may see: where the next surgeries are, and all about one of them."""
+
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from surgeries.forms.bookings import BookingForm
+from surgeries.models import Network, Series, Slot, Surgery
+from surgeries.rules.bookings import open_slots, stage
+from surgeries.rules.names import tidy
+
+AT_ONCE = 60
+OTHER_DATES = 3
+LONGEST_TOWN = 120
 
 
 @login_not_required
-def home(request, **where):
-    raise Http404
+@require_safe
+def home(request):
+    """The next surgeries by date; `?near=` keeps those whose town or place holds the words."""
+    near = tidy(request.GET.get("near", ""))[:LONGEST_TOWN]
+    coming = Surgery.objects.upcoming(timezone.now()).select_related("series", "venue")
+    surgeries = list((coming.near(near) if near else coming)[: AT_ONCE + 1])
+    return render(
+        request,
+        "surgeries/public/home.html",
+        {"surgeries": surgeries[:AT_ONCE], "more": len(surgeries) > AT_ONCE, "near": near},
+    )
 
 
 @login_not_required
-def privacy(request, **where):
-    raise Http404
+@require_safe
+def privacy(request):
+    return render(request, "surgeries/public/privacy.html")
 
 
 @login_not_required
-def series_public(request, **where):
-    raise Http404
+@require_safe
+def series_public(request, slug):
+    """A series and all its dates to come; the later ones say when booking opens (R9)."""
+    series = get_object_or_404(Series, slug=slug)
+    return _series(request, series, code="")
 
 
 @login_not_required
-def surgery_public(request, **where):
-    raise Http404
+@require_safe
+def surgery_public(request, slug, day):
+    """All about one surgery, with the form to book a time."""
+    return the_day(request, slug=slug, day=day)
+
+
+def the_day(request, *, slug, day):
+    """The page of the surgery on `day`, whatever its state; 404 for a draft."""
+    now = timezone.now()
+    surgeries = known_around(day, now, series__slug=slug)
+    return _surgery(request, surgeries, _on(surgeries, day), now, _code(request))
+
+
+def surgery_page(request, *, series, code=""):
+    """The page of the next surgery that can be booked, with the code of a link in its form.
+
+    Without one to book it is the page of the next one to come, or of the series.
+    """
+    now = timezone.now()
+    surgeries = known_around(None, now, series=series)
+    bookable = [surgery for surgery in surgeries if surgery.takes_bookings(now)]
+    if not surgeries:
+        return _series(request, series, code=code)
+    return _surgery(request, surgeries, (bookable or surgeries)[0], now, code)
+
+
+def known_around(day, now, **whose):
+    """The surgeries of a series to come, and whatever was or is on `day`; in one statement."""
+    mine = Surgery.objects.filter(**whose)
+    return list(
+        (mine.upcoming(now) | mine.public().filter(on=day))
+        .select_related("series", "venue")
+        .with_helpers_to_name(now)
+        .order_by("starts_at", "pk")
+    )
+
+
+def context_of(surgery, surgeries, slots, now, form):
+    """What the pages of one surgery show. `surgeries` are those of its series to come."""
+    later = [other for other in surgeries if other.pk != surgery.pk and other.ends_at > now]
+    later = [other for other in later if not other.is_cancelled]
+    for other in later:
+        other.opens_later = not other.takes_bookings(now)
+    return {
+        "series": surgery.series,
+        "surgery": surgery,
+        "stage": stage(surgery, slots, now),
+        "places": sum(slot.free_places for slot in open_slots(slots, now)),
+        "form": form,
+        "later": later[:OTHER_DATES],
+        "next_one": next((other for other in later if other.starts_at > surgery.starts_at), None),
+    }
+
+
+def form_for(surgery, slots, now, *, data=None, code=""):
+    """The booking form of a surgery with these arrival times."""
+    return BookingForm(
+        data,
+        slots=open_slots(slots, now),
+        networks=Network.objects.suggestible().filter(series=surgery.series_id),
+        code=code,
+    )
+
+
+def slots_of(surgery):
+    """The arrival times of a surgery, each with its free places."""
+    slots = list(Slot.objects.with_places().filter(surgery=surgery))
+    for slot in slots:
+        slot.surgery = surgery
+    return slots
+
+
+def _on(surgeries, day):
+    """The surgery of that day: one that stands before one that was cancelled."""
+    that_day = [surgery for surgery in surgeries if surgery.on == day]
+    if not that_day:
+        raise Http404
+    return min(that_day, key=lambda surgery: surgery.is_cancelled)
+
+
+def _surgery(request, surgeries, surgery, now, code):
+    slots = slots_of(surgery)
+    form = form_for(surgery, slots, now, code=code)
+    named = [name.split(" ")[0] for name in surgery.helpers_to_name]
+    about = context_of(surgery, surgeries, slots, now, form) | {
+        "helpers": named,
+        "names": get_text_list(named, _("and")),
+        "code": code,
+        "address": settings.SITE_URL
+        + reverse("surgery_public", args=[surgery.series.slug, surgery.on]),
+    }
+    return render(request, "surgeries/public/surgery_public.html", about)
+
+
+def _series(request, series, *, code):
+    now = timezone.now()
+    dates = list(series.surgeries.upcoming(now).select_related("venue"))
+    for surgery in dates:
+        surgery.series = series
+        surgery.opens_later = not surgery.takes_bookings(now)
+    return render(
+        request,
+        "surgeries/public/series_public.html",
+        {"series": series, "dates": dates, "code": code},
+    )
+
+
+def _code(request):
+    """The code of the link that led here, kept from page to page without a cookie."""
+    return request.GET.get("code", "")[:16]
