@@ -31,7 +31,8 @@ bench: .venv/test.locked
 
 format: .venv/dev.locked
 	.venv/bin/ruff check --fix-only --quiet .
-	.venv/bin/ruff format .
+	.venv/bin/ruff format --quiet .
+	-.venv/bin/djade --target-version 5.2 $(shell find templates -name '*.html')
 
 # Writes the locks anew from pyproject.toml. They carry hashes and no addresses.
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock"

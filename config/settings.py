@@ -158,6 +158,10 @@ globals().update(env.email_url("EMAIL_URL"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="surgeries@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# How long a worker may hold a message: before the first byte, and while it is being sent.
+# The second must outlast the longest wait for a mail server's answer.
+OUTBOX_CLAIM_SECONDS = env.int("OUTBOX_CLAIM_SECONDS", default=120)
+OUTBOX_SENDING_SECONDS = env.int("OUTBOX_SENDING_SECONDS", default=900)
 
 # People --------------------------------------------------------------------------------
 
@@ -269,5 +273,9 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["stdout"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django": {"handlers": ["stdout"], "propagate": False}},
+    "loggers": {
+        "django": {"handlers": ["stdout"], "propagate": False},
+        # Robots ask for any name; each would leave a traceback.
+        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+    },
 }

@@ -5,7 +5,6 @@ import os
 import django
 from django.contrib.auth import get_user_model
 from django.core.management import call_command, get_commands
-from django.db import transaction
 
 
 def prepare() -> None:
@@ -13,8 +12,7 @@ def prepare() -> None:
     call_command("migrate", verbosity=0)
     if not get_user_model().objects.exists() and "load_demo" in get_commands():
         print("Loading the demonstration ...", flush=True)
-        with transaction.atomic():  # half a demonstration would never be completed
-            call_command("load_demo")
+        call_command("load_demo")
 
 
 if __name__ == "__main__":
