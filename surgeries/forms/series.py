@@ -65,12 +65,19 @@ class SeriesCreateForm(forms.ModelForm):
 class SeriesForm(forms.ModelForm):
     """What a series says of itself, and what a new surgery of it starts from."""
 
+    DEFAULTS = (
+        "usual_start",
+        "usual_minutes",
+        "places_per_helper",
+        "opens_days_ahead",
+        "time_zone",
+    )
+
     phone = PhoneNumberField(
         label=_("Phone number people can ring"),
         region="GB",
         required=False,
         error_messages={"invalid": _("Enter a phone number with 11 digits, like 07400 123456.")},
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
     daily_digest = forms.BooleanField(
         label=_("Send me a mail on days with bookings or cancellations"), required=False
@@ -113,6 +120,17 @@ class SeriesForm(forms.ModelForm):
 
     def clean_town(self):
         return _tidy_and_there(self, "town")
+
+    def words(self):
+        """The fields of what it says of itself."""
+        return [field for field in self if field.name not in self.DEFAULTS]
+
+    def defaults(self):
+        """The fields that seldom change, folded away on the page."""
+        return [self[name] for name in self.DEFAULTS]
+
+    def has_wrong_defaults(self):
+        return any(name in self.errors for name in self.DEFAULTS)
 
     def clean_phone(self):
         return str(self.cleaned_data["phone"] or "")

@@ -1,6 +1,7 @@
 """The one door: an address, a code, in. It tells nobody who has an account."""
 
 import re
+import socket
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -208,6 +209,15 @@ def test_mail_that_cannot_be_sent_is_said_in_a_sentence(client, settings, olu):
     response = client.post(SIGN_IN, {"email": olu.email})
     assert "could not send the mail" in response.content.decode()
     assert client.get(CODE)["Location"] == SIGN_IN
+
+
+def test_a_mail_server_that_never_answers_is_waited_for_10_seconds_at_most(client, settings, olu):
+    assert settings.EMAIL_TIMEOUT == 10
+    with socket.create_server(("127.0.0.1", 0)) as frozen:
+        settings.EMAIL_HOST, settings.EMAIL_PORT = frozen.getsockname()
+        settings.EMAIL_TIMEOUT = 0.1
+        response = client.post(SIGN_IN, {"email": olu.email})
+    assert "could not send the mail" in response.content.decode()
 
 
 def test_the_code_page_needs_a_code_on_its_way(client):

@@ -149,6 +149,14 @@ def test_a_refusal_stands_at_its_field(as_olu, series):
     assert "People have been told" in response.context["form"].errors["time_zone"][0]
 
 
+def test_a_wrong_default_is_not_folded_away(as_olu, series):
+    address = reverse("series_edit", args=["central"])
+    page = as_olu.get(address).content.decode()
+    assert '<details class="mt5">' in page and 'value="07400 123456"' in page
+    page = as_olu.post(address, SETTINGS | {"usual_minutes": "5"}).content.decode()
+    assert '<details class="mt5" open>' in page
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_settings_take_the_same_queries_at_1_and_3_people(
     as_olu, olu, series, count, django_assert_num_queries
