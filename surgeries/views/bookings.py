@@ -145,7 +145,8 @@ def booking_detail(request, booking, now):
     about = _about(booking) | {"is_on": _is_on(booking, now), "is_over": _is_over(booking, now)}
     if not about["is_on"]:
         surgeries = public.known_around(None, now, series=booking.surgery.series_id)
-        about["later"] = [s for s in surgeries if s.takes_bookings(now)][: public.OTHER_DATES]
+        others = [s for s in surgeries if s.takes_bookings(now) and s.pk != booking.surgery_id]
+        about["later"] = others[: public.OTHER_DATES]
     return render(request, "surgeries/bookings/booking_detail.html", about)
 
 
