@@ -27,9 +27,10 @@ class TextForm(forms.Form):
 
     text = forms.CharField(
         label=_("Text to send"),
+        help_text=_("Change it as you like. Keep the link."),
         strip=True,
         error_messages={"required": _("Write what you want to send.")},
-        widget=forms.Textarea(attrs={"rows": 5, "data-letters": ""}),
+        widget=forms.Textarea(attrs={"rows": 5}),
     )
 
     def clean_text(self):

@@ -104,7 +104,10 @@ class VenueForm(forms.ModelForm):
         )
         widgets = {
             "find_the_door": forms.Textarea(attrs={"rows": 3}),
-            **{fact: forms.RadioSelect(choices=THREE_ANSWERS) for fact in Venue.FACTS},
+            **{
+                fact: forms.RadioSelect(attrs={"class": "picks--three"}, choices=THREE_ANSWERS)
+                for fact in Venue.FACTS
+            },
         }
         labels = {
             "name": _("What is it called?"),

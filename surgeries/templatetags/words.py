@@ -4,6 +4,8 @@ import phonenumbers
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 register = template.Library()
 
@@ -39,6 +41,21 @@ def clock(value, series=None):
 def day_time(value, series=None):
     """ "Wednesday 11 November, 5:30pm"."""
     return f"{day(value, series)}, {clock(value, series)}"
+
+
+@register.filter
+def day_near(value, today):
+    """A date as "Wednesday" in the six days from `today` on, else "Wednesday 11 November"."""
+    return date_format(value, "l") if 0 <= (value - today).days < 7 else day(value)
+
+
+@register.filter
+def days_ahead(value, today):
+    """ "Today", "Tomorrow", "In 5 days"; "" for what is past."""
+    days = (value - today).days
+    if days < 2:
+        return {0: _("Today"), 1: _("Tomorrow")}.get(days, "")
+    return ngettext("In %(days)d day", "In %(days)d days", days) % {"days": days}
 
 
 @register.filter

@@ -34,13 +34,13 @@ def series_week(request, slug):
     to_come = list(with_figures(series.surgeries.to_come(now))[:SHOWN])
     before = list(with_figures(series.surgeries.over(now))[:3])
     to_ring = Booking.objects.ring_list(now).filter(surgery__series=series)
-    ring = list(to_ring.select_related("attendee", "surgery")[:SHOWN])
+    ring = list(to_ring.select_related("attendee", "slot", "surgery__series")[:SHOWN])
     trouble = list(_trouble().filter(series=series)[:SHOWN])
     helpings = list(
         Helping.objects.filter(surgery__in=to_come)
         .exclude(state=HelpingState.WITHDRAWN)
         .select_related("helper", "surgery")
-        .order_by("surgery__starts_at", "offered_at")
+        .order_by("surgery__starts_at", "state", "offered_at")
     )
     for surgery in (*to_come, *before):
         surgery.series = series
@@ -54,6 +54,7 @@ def series_week(request, slug):
             "series": series,
             "nav": "week",
             "now": now,
+            "today": now.astimezone(series.zone).date(),
             "first_run": not to_come and not before,
             "next_up": next_up,
             "before": before,
@@ -177,7 +178,7 @@ def surgery_detail(request, slug, pk):
             "free": sum(slot.free_places for slot in slots),
             "helpings": surgery.helpings.exclude(state=HelpingState.WITHDRAWN)
             .select_related("helper")
-            .order_by("offered_at"),
+            .order_by("state", "offered_at"),
             "trouble": trouble,
             "clashes": _clashes(surgery, now),
             "started": surgery.starts_at <= now,
