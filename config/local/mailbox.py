@@ -53,7 +53,8 @@ def mail_detail(request: HttpRequest, number: int) -> HttpResponse:
 )
 def mail_html(request: HttpRequest, number: int) -> HttpResponse:
     """Give the HTML part as it was sent; its links leave the frame."""
-    return HttpResponse('<base target="_top">' + _find(number)["html"])
+    html = _find(number)["html"]
+    return HttpResponse(html.replace("<head>", '<head><base target="_top">', 1))
 
 
 def _files() -> dict[int, Path]:

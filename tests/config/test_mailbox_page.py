@@ -19,7 +19,7 @@ def folder(tmp_path, settings):
     return Folder(tmp_path / "mail")
 
 
-def keep(folder, subject, html="<p>Your code is <b>123456</b></p>"):
+def keep(folder, subject, html="<html><head></head><b>123456</b>"):
     mail = EmailMessage()
     mail["Subject"] = subject
     mail["From"] = "surgeries@example.org"
@@ -70,7 +70,7 @@ def test_the_html_part_is_framed_without_rights(client, db, folder):
 
     part = client.get(f"/mailbox/{number}/html")
 
-    assert part.content.decode().startswith('<base target="_top"><p>Your code is <b>123456</b>')
+    assert part.content.decode().strip() == ('<html><head><base target="_top"></head><b>123456</b>')
     assert "default-src 'none'" in part["Content-Security-Policy"]
     assert "script-src 'none'" in part["Content-Security-Policy"]
     assert part["X-Frame-Options"] == "SAMEORIGIN"
