@@ -15,7 +15,10 @@ class SurgeryForm(forms.Form):
         label=_("Where?"),
         help_text=_("The name people would say, like “Canal Street Hall”."),
         max_length=Venue._meta.get_field("name").max_length,
-        error_messages={"required": _("Enter the place, like “Canal Street Hall”.")},
+        error_messages={
+            "required": _("Enter the place, like “Canal Street Hall”."),
+            "max_length": _("Shorten the place to %(limit_value)d letters."),
+        },
         widget=forms.TextInput(attrs={"list": "venues", "autocomplete": "off"}),
     )
     on = forms.DateField(
