@@ -1,0 +1,79 @@
+import datetime
+
+import icalendar
+import pytest
+
+from surgeries.messages.calendar import calendar_of
+from surgeries.states import BookingState, SurgeryState
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def event_of(booking):
+    calendar = icalendar.Calendar.from_ical(calendar_of(booking))
+    (event,) = calendar.walk("VEVENT")
+    return event
+
+
+@pytest.mark.parametrize(
+    ("on", "in_utc"), [(datetime.date(2026, 10, 21), 16), (datetime.date(2026, 10, 28), 17)]
+)
+def test_it_starts_when_she_arrives_on_both_sides_of_the_clock_change(on, in_utc):
+    booking = factories.create_booking(surgery=factories.create_surgery(on=on))
+    start = event_of(booking)["DTSTART"]
+    assert start.params["TZID"] == "Europe/London"
+    assert (start.dt.hour, start.dt.minute) == (17, 30)
+    assert start.dt.astimezone(datetime.UTC).hour == in_utc
+
+
+def test_it_knows_its_time_zone_and_no_end():
+    calendar = icalendar.Calendar.from_ical(calendar_of(factories.create_booking()))
+    assert [zone["TZID"] for zone in calendar.walk("VTIMEZONE")] == ["Europe/London"]
+    (event,) = calendar.walk("VEVENT")
+    assert ("DTEND" in event, "DURATION" in event) == (False, False)
+
+
+def test_a_later_file_of_the_same_booking_replaces_the_earlier():
+    booking = factories.create_booking()
+    first = event_of(booking)
+    booking.surgery.schedule_version = 2
+    second = event_of(booking)
+    assert first["UID"] == second["UID"] == f"{booking.pk}@testserver"
+    assert (first["SEQUENCE"], second["SEQUENCE"]) == (1, 2)
+    assert first["DTSTAMP"].dt == NOW
+
+
+def test_what_is_cancelled_says_so():
+    booking = factories.create_booking()
+    assert event_of(booking)["STATUS"] == "CONFIRMED"
+    booking.surgery.state = SurgeryState.CANCELLED
+    assert event_of(booking)["STATUS"] == "CANCELLED"
+    gone = factories.create_booking(state=BookingState.CANCELLED, cancelled_at=NOW)
+    assert event_of(gone)["STATUS"] == "CANCELLED"
+
+
+def test_it_invites_nobody_and_keeps_the_secret():
+    booking = factories.create_booking()
+    text = calendar_of(booking).decode()
+    assert "METHOD" not in text
+    assert "ATTENDEE" not in text
+    assert booking.secret not in text.replace("\r\n ", "")
+
+
+def test_what_people_wrote_stays_text():
+    series = factories.create_series(name="Evil\r\nATTENDEE:mailto:evil@example.org")
+    venue = factories.create_venue(
+        series=series, name="Hall, upstairs; left\r\nMETHOD:REQUEST", find_the_door="One\nTwo"
+    )
+    booking = factories.create_booking(surgery=factories.create_surgery(series=series, venue=venue))
+    lines = calendar_of(booking).decode().split("\r\n")
+    assert not [line for line in lines if line.startswith(("ATTENDEE", "METHOD"))]
+    assert "One\nTwo" in event_of(booking)["DESCRIPTION"]
+
+
+def test_a_surgery_without_a_place_has_no_location():
+    booking = factories.create_booking()
+    booking.surgery.venue = None
+    assert "LOCATION" not in event_of(booking)
