@@ -155,7 +155,7 @@ class BookingQuerySet(models.QuerySet):
         return (
             self.live()
             .filter(surgery__state__in=(SurgeryState.PUBLISHED, SurgeryState.CANCELLED))
-            .filter(surgery__ends_at__gt=now)
+            .filter(surgery__starts_at__gt=now)
             .filter(Q(rung_at=None) | Q(rung_at__lt=F("surgery__cancelled_at")))
             .exclude(Q(attendee__contact__contains="@") & ~Exists(unreached))
             .select_related("attendee", "slot", "surgery")
@@ -164,6 +164,12 @@ class BookingQuerySet(models.QuerySet):
 
     def rung_since(self, moment):
         return self.filter(rung_at__gte=moment).select_related("attendee").order_by("-rung_at")
+
+    def told_in_digest(self, from_, to):
+        """Booked or cancelled from `from_` up to, not at, `to`: what a day's digest tells."""
+        booked = Q(booked_at__gte=from_, booked_at__lt=to, walked_in=False)
+        cancelled = Q(cancelled_at__gte=from_, cancelled_at__lt=to)
+        return self.filter(booked | cancelled, imported=False)
 
     def by_secret(self, secret):
         """The booking a secret link opens, if its secret is right."""

@@ -46,11 +46,11 @@ def test_people_whose_message_did_not_arrive_are_rung(surgery):
     assert set(ring_list()) == {failed, doubt}
 
 
-def test_nobody_is_rung_about_what_is_over_or_called_off(surgery):
+def test_nobody_is_rung_about_what_has_begun_or_was_called_off(surgery):
     book(surgery, "+447400123456", state=BookingState.CANCELLED)
     book(surgery, "+447400123457")
     assert len(ring_list()) == 1
-    assert ring_list(surgery.ends_at) == []
+    assert ring_list(surgery.starts_at) == []
 
 
 def test_one_tap_takes_her_off_the_list_and_another_puts_her_back(surgery, olu):
