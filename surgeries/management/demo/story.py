@@ -140,7 +140,9 @@ class _Story:
                 by=self.olu,
                 now=announced,
             )
-        for name, email, style in self.cast["helpers"]:
+        # A year of offers from everybody would say nothing more, and take longer to load.
+        coming = self.cast["helpers"] if on == self.next_on else self.cast["helpers"][:1]
+        for name, email, style in coming:
             helping = self._offer(surgery, name, email, style, now=announced + DAY / 8)
             helpers.confirm_helping(helping, by=self.olu, now=announced + DAY / 4)
             self._sent(announced + DAY / 4)

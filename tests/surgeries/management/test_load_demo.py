@@ -21,10 +21,8 @@ def through_the_door(surgeries):
     return list(surgeries.order_by("on").annotate(came=came).values_list("came", flat=True))
 
 
-# An ordinary night, the eve of summer time, a leap day, the end of a long month.
-@pytest.mark.parametrize(
-    "night", ["2026-11-24 02:00", "2027-03-27 23:30", "2028-02-29 12:00", "2026-08-31 09:00"]
-)
+# The eve of summer time, and the end of a long month; `now` itself is loaded below.
+@pytest.mark.parametrize("night", ["2027-03-27 23:30", "2026-08-31 09:00"])
 def test_it_tells_the_same_story_whenever_it_is_loaded(night):
     now = datetime.datetime.fromisoformat(night).replace(tzinfo=LONDON)
 
