@@ -120,6 +120,12 @@ class MessageKind(TextChoices):
 
 
 REMINDERS = (MessageKind.REMINDER_3_DAYS, MessageKind.REMINDER_1_DAY)
+NOTICES = (
+    MessageKind.SURGERY_MOVED,
+    MessageKind.SURGERY_CANCELLED,
+    MessageKind.HELPING_MOVED,
+    MessageKind.HELPING_CANCELLED,
+)
 
 
 class MessageState(TextChoices):

@@ -6,7 +6,42 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from surgeries.states import LEASED, Channel, MessageKind, MessageState
+from surgeries.states import LEASED, WANTS_A_PERSON, Channel, MessageKind, MessageState
+
+
+class MessageQuerySet(models.QuerySet):
+    def due(self, now):
+        """Waiting, and their time has come."""
+        return self.filter(state=MessageState.QUEUED, next_at__lte=now)
+
+    def wants_a_person(self):
+        """In doubt or not sent: somebody has to ring."""
+        return self.filter(state__in=WANTS_A_PERSON)
+
+    def for_attendee(self, attendee):
+        """What we owe and owed one attendee, latest first."""
+        return self.filter(booking__attendee=attendee).order_by("-owed_at", "-pk")
+
+    def oldest_due(self, now):
+        """Since when the oldest unsent message waits, or None when nothing is due."""
+        return self.due(now).aggregate(models.Min("next_at"))["next_at__min"]
+
+    def with_person(self):
+        """Loads all that a letter or a line of the list says about whom it is for."""
+        return self.select_related(
+            "series",
+            "booking__attendee",
+            "booking__slot",
+            "booking__surgery__series",
+            "booking__surgery__venue",
+            "helping__helper",
+            "helping__surgery__series",
+            "helping__surgery__venue",
+            "invitation__invited_by",
+            "invitation__series",
+            "member__user",
+            "member__series",
+        )
 
 
 class Message(models.Model):
@@ -57,6 +92,8 @@ class Message(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=300, blank=True)
 
+    objects = MessageQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -92,6 +129,11 @@ class Message(models.Model):
 
     def __str__(self):
         return self.key
+
+    @property
+    def about(self):
+        """The booking, helping, invitation or team member it is for."""
+        return self.booking or self.helping or self.invitation or self.member
 
 
 class Attempt(models.Model):

@@ -2,28 +2,33 @@
 
 import datetime
 
-from surgeries.states import MessageKind
+from surgeries.states import NOTICES, MessageKind
 
-LINK_LASTS = datetime.timedelta(days=7)
-DIGEST_LASTS = datetime.timedelta(hours=24)
-TRIES = 8
-
-NOTICES = (
-    MessageKind.SURGERY_MOVED,
-    MessageKind.SURGERY_CANCELLED,
-    MessageKind.HELPING_MOVED,
-    MessageKind.HELPING_CANCELLED,
-)
+BACK_OFF_MINUTES = (1, 5, 15, 30, 60, 120)
+MOST_ATTEMPTS = 8
+STEPS_ASIDE = datetime.timedelta(hours=1)
+LASTS = {
+    MessageKind.LINK_AGAIN: datetime.timedelta(days=7),
+    MessageKind.TEAM_INVITATION: datetime.timedelta(days=7),
+    MessageKind.DAILY_DIGEST: datetime.timedelta(hours=24),
+}
 OF_USE_UNTIL_THE_END = (*NOTICES, MessageKind.BOOKING_CANCELLED)
+# They tell a day and a time, so one that was owed for an older schedule must never leave.
+TELLS_WHEN = (
+    MessageKind.CONFIRMATION,
+    MessageKind.BOOKING_CHANGED,
+    MessageKind.SURGERY_MOVED,
+    MessageKind.HELPING_MOVED,
+    MessageKind.REMINDER_3_DAYS,
+    MessageKind.REMINDER_1_DAY,
+)
 
-_MINUTES = (1, 5, 15, 30, 60, 120)
 
-
-def key_of(kind: str, to_kind: str, to_pk, version: int, again: str = "") -> str:
+def key_of(kind: str, about: str, version: int, again: str = "") -> str:
     """The name of a message: the same name owed twice is one message (R25)."""
-    return f"{kind}:{to_kind}:{to_pk}:v{version}{again}:email"
+    return f"{kind}:{about}:v{version}{again}:email"
 
 
 def back_off(attempts: int) -> datetime.timedelta:
-    """How long to wait after the given number of attempts (1 or more) that were put off."""
-    return datetime.timedelta(minutes=_MINUTES[min(attempts, len(_MINUTES)) - 1])
+    """How long to wait after try number `attempts` (from 1): 1, 5, 15, 30, 60, then 120 minutes."""
+    return datetime.timedelta(minutes=BACK_OFF_MINUTES[min(attempts, len(BACK_OFF_MINUTES)) - 1])

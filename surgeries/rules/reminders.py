@@ -5,61 +5,66 @@ from zoneinfo import ZoneInfo
 
 from dateutil import tz
 
+from surgeries.states import NOTICES, REMINDERS, MessageKind
+
 OPENS = datetime.time(9, 0)
 CLOSES = datetime.time(20, 0)
-TOO_CLOSE = datetime.timedelta(hours=12)
+# What is due at 20:00 leaves a moment later, and its neighbours in the queue after it.
+LAST_CALL = datetime.time(20, 15)
+TOO_FRESH = datetime.timedelta(hours=12)
+SOON = datetime.timedelta(hours=12)
+DAYS_BEFORE = {MessageKind.REMINDER_3_DAYS: 3, MessageKind.REMINDER_1_DAY: 1}
 
 
-def days_before(
-    instant: datetime.datetime, days: int, zone: ZoneInfo
-) -> datetime.datetime:
-    """The same wall-clock time that many calendar days earlier, across any clock change.
+def reminder_due(arrives_at: datetime.datetime, days: int, zone: ZoneInfo) -> datetime.datetime:
+    """When to remind somebody who arrives then: at the same wall-clock time `days` earlier.
 
-    A time that the clock change skips is read as the instant just as far from midnight.
+    A time before 09:00 or after 20:00 moves to the nearest earlier one that is allowed (R21).
+    Counted on the calendar, so a change of the clocks in between moves nothing.
     """
-    local = instant.astimezone(zone)
-    return _real(local - datetime.timedelta(days=days))
+    local = arrives_at.astimezone(zone)
+    day, clock = local.date() - datetime.timedelta(days=days), local.time()
+    if clock < OPENS:
+        day, clock = day - datetime.timedelta(days=1), CLOSES
+    return datetime.datetime.combine(day, min(clock, CLOSES), zone)
 
 
-def reminder_due(
-    arrives_at: datetime.datetime, days: int, zone: ZoneInfo
-) -> datetime.datetime | None:
-    """When the reminder of a booking is due, or None when that is too close to it.
+def is_worth_it(due: datetime.datetime, told_at: datetime.datetime | None) -> bool:
+    """Whether a reminder due then is more than an echo of what she was told at `told_at`.
 
-    It is the same wall-clock time `days` earlier; outside 09:00 to 20:00, the nearest earlier
-    allowed time (R21). Within 12 hours of the booking it is left out.
+    One due before that, or within 12 hours of it, is left out.
     """
-    due = _earlier_allowed(days_before(arrives_at, days, zone))
-    return due if arrives_at - due > TOO_CLOSE else None
+    return told_at is None or due - told_at >= TOO_FRESH
 
 
-def next_allowed(now: datetime.datetime, zone: ZoneInfo) -> datetime.datetime:
+def by_day(now: datetime.datetime, zone: ZoneInfo) -> datetime.datetime:
     """`now`, or the next 09:00 when it falls into the quiet hours."""
     local = now.astimezone(zone)
-    if OPENS <= local.time() <= CLOSES:
+    if OPENS <= local.time() <= LAST_CALL:
         return now
-    day = local.date() + datetime.timedelta(days=local.time() > CLOSES)
+    day = local.date() + datetime.timedelta(days=local.time() > LAST_CALL)
     return datetime.datetime.combine(day, OPENS, zone)
 
 
-def notice_due(
-    now: datetime.datetime, starts_at: datetime.datetime, zone: ZoneInfo
+def earliest(
+    kind: str, now: datetime.datetime, zone: ZoneInfo, starts_at: datetime.datetime | None = None
 ) -> datetime.datetime:
-    """When the news that a surgery moved or is off may go.
+    """When a message of `kind` may leave, from `now` on.
 
-    At once when it starts within 12 hours, else outside the quiet hours (R28).
+    Answers to something the person just did go at once. Reminders and the digest keep the quiet
+    hours. So does the news that a surgery moved or is off, unless it starts within 12 hours (R28).
     """
-    return now if starts_at - now <= TOO_CLOSE else next_allowed(now, zone)
+    if kind in NOTICES and starts_at and starts_at - now > SOON:
+        return by_day(now, zone)
+    if kind in (*REMINDERS, MessageKind.DAILY_DIGEST):
+        return by_day(now, zone)
+    return now
 
 
-def _earlier_allowed(local: datetime.datetime) -> datetime.datetime:
-    if local.time() > CLOSES:
-        return local.replace(hour=CLOSES.hour, minute=0, second=0, microsecond=0, fold=0)
-    if local.time() < OPENS:
-        day = local.date() - datetime.timedelta(days=1)
-        return datetime.datetime.combine(day, CLOSES, local.tzinfo)
-    return local
-
-
-def _real(local: datetime.datetime) -> datetime.datetime:
-    return tz.resolve_imaginary(local)
+def day_of(date: datetime.date, zone: ZoneInfo) -> tuple[datetime.datetime, datetime.datetime]:
+    """The first instant of a local day and of the one after it."""
+    start, end = (
+        tz.resolve_imaginary(datetime.datetime.combine(day, datetime.time(), zone))
+        for day in (date, date + datetime.timedelta(days=1))
+    )
+    return start, end

@@ -59,6 +59,12 @@ def days_ahead(value, today):
 
 
 @register.filter
+def weekday_time(value, series=None):
+    """ "Wednesday 5:30pm", for the days just ahead."""
+    return f"{date_format(_local(value, series), 'l')} {clock(value, series)}"
+
+
+@register.filter
 def phone(value):
     """ "07400 123456" for "+447400123456"; what is no phone number stays as it is."""
     try:

@@ -73,6 +73,13 @@ def booking(series):
     return factories.create_booking(surgery=surgery, attendee=amina)
 
 
+@pytest.fixture
+def coming(series):
+    """A booking that is still to come by the clock of the pages."""
+    day = timezone.localdate() + datetime.timedelta(days=9)
+    return factories.create_booking(surgery=factories.create_surgery(series=series, on=day))
+
+
 def message_of(kind, booking):
     """A stored message of any kind, for Amina, Hana or Olu."""
     surgery, series = booking.surgery, booking.surgery.series
@@ -96,7 +103,7 @@ def _invitation(series):
         email="new@example.org",
         role=Role.HELPER,
         invited_by=series.started_by,
-        invited_at=NOW,
+        invited_at=timezone.now(),
     )
     invitation.seal()
     invitation.save()
@@ -157,10 +164,10 @@ def test_the_same_message_is_the_same_letter_each_time(booking):
 
 
 @pytest.mark.parametrize("kind", FOR_BOOKINGS)
-def test_the_one_button_leads_to_the_booking(kind, booking, client):
-    _letter, mail = read(message_of(kind, booking))
+def test_the_one_button_leads_to_the_booking(kind, coming, client):
+    _letter, mail = read(message_of(kind, coming))
 
-    link = f"http://testserver/b/{booking.secret}/"
+    link = f"http://testserver/b/{coming.secret}/"
     page = part(mail, "html")
     assert re.findall(r'class="button" href="([^"]+)"', page) == [link]
     assert part(mail, "plain").count(link) == 1
@@ -168,8 +175,8 @@ def test_the_one_button_leads_to_the_booking(kind, booking, client):
 
 
 @pytest.mark.parametrize("kind", FOR_HELPERS)
-def test_the_one_button_leads_a_helper_to_her_evening(kind, booking, client):
-    message = message_of(kind, booking)
+def test_the_one_button_leads_a_helper_to_her_evening(kind, coming, client):
+    message = message_of(kind, coming)
     _letter, mail = read(message)
 
     link = f"http://testserver/h/{message.helping.secret}/"
@@ -178,8 +185,8 @@ def test_the_one_button_leads_a_helper_to_her_evening(kind, booking, client):
     assert client.get(link).status_code == 200
 
 
-def test_the_invitation_leads_to_its_page(booking, client):
-    message = message_of(MessageKind.TEAM_INVITATION, booking)
+def test_the_invitation_leads_to_its_page(coming, client):
+    message = message_of(MessageKind.TEAM_INVITATION, coming)
     _letter, mail = read(message)
 
     link = f"http://testserver/invitation/{message.invitation.secret}/"

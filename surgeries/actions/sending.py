@@ -1,0 +1,124 @@
+"""Sending what we owe: claim, still wanted, put into words, fence, send, settle.
+
+At most one instant of a crash can make a second copy, and then the row says so
+(reliability.md 5.2 to 5.4).
+"""
+
+import logging
+
+from django.db import Error as DatabaseError
+
+from surgeries.actions.channels import Doubt, Never, NotNow, Unreachable
+from surgeries.actions.email import Email
+from surgeries.actions.leases import Outcome, begin_send, claim, reap, release, settle
+from surgeries.actions.outbox import owe_digests, owe_reminders
+from surgeries.messages.wanted import is_still_wanted
+from surgeries.models import Message
+from surgeries.rules.outbox import MOST_ATTEMPTS, STEPS_ASIDE, back_off
+from surgeries.rules.reminders import earliest
+from surgeries.states import Channel, MessageState
+
+log = logging.getLogger(__name__)
+
+BATCH = 100
+BATCHES_A_SWEEP = 10
+CHANNELS = {Channel.EMAIL: Email}
+
+
+def never():
+    """Nobody asks us to stop."""
+    return False
+
+
+def sweep(*, now, worker, stopping=never):
+    """Owe what has come due, take back what was left lying, and send what may leave.
+
+    `worker` names who tries; `stopping` is asked between two messages. Any number may run at
+    once, and running again changes nothing.
+    """
+    try:
+        owe_reminders(now=now)
+        owe_digests(now=now)
+    finally:
+        reap()
+        for _batch in range(BATCHES_A_SWEEP):
+            if drain(now=now, worker=worker, stopping=stopping) < BATCH:
+                break
+
+
+def drain(*, now, worker, stopping=never, batch=BATCH):
+    """Send one batch of each channel over one connection; returns how many were claimed.
+
+    Never raises for one message's sake: each is settled on its own.
+    """
+    claimed = 0
+    for name, channel in CHANNELS.items():
+        lease = claim(channel=name, worker=worker, limit=batch)
+        claimed += len(lease.ids)
+        if lease.ids:
+            _send_all(lease, channel, now, stopping)
+    return claimed
+
+
+def _send_all(lease, channel, now, stopping):
+    """Until all are sent, we are asked to stop, or nobody answers twice in a row."""
+    unreachable = 0
+    try:
+        with channel() as way:
+            for id in lease.ids:
+                if unreachable == 2 or stopping():
+                    break
+                reached = _send(lease, id, way, now)
+                unreachable = 0 if reached else unreachable + 1
+    finally:
+        release(lease)
+
+
+def _send(lease, id, way, now):
+    """Carry one claimed message to its next state; False when the other side did not answer."""
+    message = Message.objects.with_person().filter(pk=id, lease_token=lease.token).first()
+    if message is None:
+        return True
+    if outcome := _not_now_or_never(message, now):
+        settle(lease, id, outcome)
+        return True
+    try:
+        sent = way.send(message, now=now, begin=lambda: begin_send(lease, id))
+    except Doubt as fault:
+        # It stays `sending`: when the lease is over, the reaper decides.
+        log.warning("Message %s is in doubt: %s", id, fault)
+        return False
+    except DatabaseError:
+        raise
+    except Exception as fault:
+        settle(lease, id, _what_to_do(message, fault))
+        return not isinstance(fault, Unreachable)
+    if sent:
+        settle(lease, id, Outcome(MessageState.SENT))
+    return True
+
+
+def _not_now_or_never(message, now):
+    """What becomes of a message that must not leave at this moment, or None."""
+    if not is_still_wanted(message):
+        return Outcome(MessageState.CANCELLED, tried=False)
+    surgery = getattr(message.about, "surgery", None)
+    leaves_at = earliest(message.kind, now, message.series.zone, surgery and surgery.starts_at)
+    if leaves_at > now:
+        return Outcome(MessageState.QUEUED, wait=leaves_at - now, tried=False)
+    return None
+
+
+def _what_to_do(message, fault):
+    """What becomes of a message that was not taken."""
+    said, attempts = str(fault), message.attempts_made + 1
+    if isinstance(fault, Unreachable):
+        return Outcome(MessageState.QUEUED, said, back_off(1), tried=False)
+    if isinstance(fault, Never):
+        return Outcome(MessageState.FAILED, said)
+    if isinstance(fault, NotNow):
+        return Outcome(MessageState.QUEUED, said, back_off(attempts))
+    # A poison row steps aside, so that the others go on.
+    log.error("Message %s cannot be sent.", message.pk, exc_info=fault)
+    state = MessageState.FAILED if attempts >= MOST_ATTEMPTS else MessageState.QUEUED
+    return Outcome(state, type(fault).__name__, STEPS_ASIDE)

@@ -1,0 +1,110 @@
+"""What a letter says: the facts of one message, for its templates."""
+
+from django.conf import settings
+from django.urls import reverse
+
+from accounts.models import User
+from surgeries.models import Booking
+from surgeries.states import BookingState, HelpingState, MessageKind, Role
+
+from .calendar import where
+
+
+def facts_of(message, now) -> dict:
+    """Everything the templates of this message's kind may say. Wants it `with_person()`."""
+    about = message.about
+    series = message.series
+    return {
+        "message": message,
+        "series": series,
+        "site": settings.SITE_URL,
+        **_FACTS[about._meta.model_name](message, about, now),
+    }
+
+
+def organisers_of(series) -> list[str]:
+    """The addresses that answer a reply, longest in the team first."""
+    team = User.objects.filter(
+        memberships__series=series, memberships__role=Role.ORGANISER, is_active=True
+    )
+    return list(team.order_by("memberships__joined_at", "pk").values_list("email", flat=True))
+
+
+def _booking(message, booking, now):
+    facts = {
+        "name": booking.attendee.first_name,
+        "booking": booking,
+        "when": booking.slot.starts_at if booking.slot else booking.surgery.starts_at,
+        "link": _address("booking_detail", booking.secret),
+        **_evening(booking.surgery),
+    }
+    if message.kind == MessageKind.REMINDER_3_DAYS:
+        facts["helpers"] = _helpers_to_name(booking.surgery, now)
+    return facts
+
+
+def _helping(message, helping, now):
+    return {
+        "name": helping.helper.first_name,
+        "helping": helping,
+        "when": helping.surgery.starts_at,
+        "link": _address("helping_detail", helping.secret),
+        **_evening(helping.surgery),
+    }
+
+
+def _invitation(message, invitation, now):
+    return {
+        "invitation": invitation,
+        "inviter": invitation.invited_by,
+        "link": _address("invitation_detail", invitation.secret),
+    }
+
+
+def _member(message, member, now):
+    of_yesterday = (
+        Booking.objects.told_in_digest(message.covers_from, message.covers_to)
+        .filter(surgery__series=message.series)
+        .select_related("attendee", "slot", "surgery")
+        .order_by("surgery__starts_at", "attendee__name_key", "pk")
+    )
+    return {
+        "name": member.user.first_name,
+        "day": message.covers_from,
+        "booked": [b for b in of_yesterday if _is_within(message, b.booked_at)],
+        "cancelled": [b for b in of_yesterday if b.state == BookingState.CANCELLED],
+        "link": _address("series_week", message.series.slug),
+        "off_link": _address("digest_off", member.pk, member.secret),
+    }
+
+
+_FACTS = {
+    "booking": _booking,
+    "helping": _helping,
+    "teaminvitation": _invitation,
+    "teammember": _member,
+}
+
+
+def _evening(surgery):
+    return {
+        "surgery": surgery,
+        "venue": surgery.venue,
+        "where": where(surgery.venue) if surgery.venue else "",
+    }
+
+
+def _helpers_to_name(surgery, now):
+    """First names of those who are coming and agreed to be named (R23)."""
+    coming = surgery.helpings.filter(
+        state=HelpingState.CONFIRMED, helper__name_public_from__lte=now
+    ).select_related("helper")
+    return [helping.helper.first_name for helping in coming.order_by("helper__name")]
+
+
+def _is_within(message, moment):
+    return moment is not None and message.covers_from <= moment < message.covers_to
+
+
+def _address(name, *args):
+    return settings.SITE_URL + reverse(name, args=args)
