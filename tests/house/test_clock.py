@@ -17,7 +17,13 @@ CLOCKS = (
     "database_now",
     "localdate",
 )
-DOORS = ("surgeries.views", "surgeries.api", "surgeries.tasks", "surgeries.management")
+DOORS = (
+    "surgeries.views",
+    "surgeries.api",
+    "surgeries.tasks",
+    "surgeries.management",
+    "surgeries.admin",
+)
 KEEPERS = (*DOORS, "surgeries.clock", "accounts.views", "config.health", "config.local")
 NAMED = {
     # Nobody hands a time to the manager that Django's createsuperuser and allauth call.
