@@ -177,13 +177,13 @@ def test_the_first_network_is_written_once(surgery):
 
 
 @pytest.mark.parametrize("rows_before", [1, 100])
-def test_a_booking_takes_eight_statements_but_one_for_the_slot(rows_before):
+def test_a_booking_is_seven_statements_however_many_there_are(rows_before):
     surgery = factories.create_surgery(places=(rows_before + 1, 1))
     for _ in range(rows_before):
         factories.create_booking(slot=first_slot(surgery))
         factories.create_network(series=surgery.series)
     slot = surgery.slots.select_related("surgery__series", "surgery__venue").earliest("starts_at")
-    with CaptureQueriesContext(connection, ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         book(slot, said="Ladywood Choir")
     said = [q["sql"] for q in asked if not q["sql"].startswith(("SAVEPOINT", "RELEASE"))]
     assert len(said) == 7
