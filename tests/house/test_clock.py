@@ -24,7 +24,14 @@ DOORS = (
     "surgeries.management",
     "surgeries.admin",
 )
-KEEPERS = (*DOORS, "surgeries.clock", "accounts.views", "config.health", "config.local")
+KEEPERS = (
+    *DOORS,
+    "surgeries.admin",
+    "surgeries.clock",
+    "accounts.views",
+    "config.health",
+    "config.local",
+)
 NAMED = {
     # Nobody hands a time to the manager that Django's createsuperuser and allauth call.
     ("accounts.models", "date_joined = models.DateTimeField(default=timezone.now)"),
