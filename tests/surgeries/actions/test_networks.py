@@ -108,9 +108,13 @@ def test_two_networks_of_one_name_are_stopped_by_the_database(series):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_ten_people_who_name_the_same_new_group_at_once_make_one_network_and_one_link():
+@pytest.mark.parametrize("known", [False, True])
+def test_ten_people_who_name_the_same_group_at_once_make_one_network_and_one_link(known):
     olu = factories.create_user()
     series = factories.create_series(organiser=olu)
+    if known:
+        network = factories.create_network(series=series, name="Highgate Tenants")
+        factories.create_connector(network=network)
     barrier = threading.Barrier(10)
     links = []
 
