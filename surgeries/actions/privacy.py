@@ -22,6 +22,7 @@ from surgeries.models import (
     Connector,
     Helper,
     Helping,
+    ImportDraft,
     ImportRun,
     InviteLink,
     Message,
@@ -167,6 +168,10 @@ def _blank_imports(pks, now):
     ImportRun.objects.filter(pk__in=pks).update(filename="")
 
 
+def _import_drafts_due(now):
+    return ImportDraft.objects.filter(created_at__lt=retention.IMPORT_DRAFTS.cutoff(now))
+
+
 def _sessions_due(now):
     return Session.objects.filter(expire_date__lt=retention.SESSIONS.cutoff(now))
 
@@ -190,6 +195,7 @@ ERASURES = (
     Erasure("messages", _messages_due, _delete(Message)),
     Erasure("invitations", _invitations_due, _delete(TeamInvitation)),
     Erasure("imports", _imports_due, _blank_imports),
+    Erasure("import drafts", _import_drafts_due, _delete(ImportDraft)),
     Erasure("accounts", _accounts_due, _delete(User)),
     Erasure("sessions", _sessions_due, _delete(Session)),
     Erasure("back office entries", _log_entries_due, _delete(LogEntry)),

@@ -2,7 +2,7 @@
 
 from .bookings import Attendee, Booking
 from .helpers import Helper, Helping
-from .imports import ImportRun
+from .imports import ImportDraft, ImportRun
 from .networks import Connector, InviteLink, Network
 from .outbox import Attempt, Message
 from .schedule import Place, Slot, Surgery, Venue
@@ -15,6 +15,7 @@ __all__ = [
     "Connector",
     "Helper",
     "Helping",
+    "ImportDraft",
     "ImportRun",
     "InviteLink",
     "Message",

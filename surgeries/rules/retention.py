@@ -104,6 +104,12 @@ IMPORTS = Rule(
     after="the import",
     erased="blanked",
 )
+IMPORT_DRAFTS = Rule(
+    basis=LEGITIMATE_INTERESTS,
+    keep=relativedelta(days=1),
+    after="the upload of a table that nobody has said yes to",
+    erased="row deleted",
+)
 # What a person did, chose or was asked. It names nobody once the row it points to is blank.
 COUNTED = Rule(
     basis=LEGITIMATE_INTERESTS,
@@ -145,6 +151,7 @@ NOT_PERSONAL: dict[str, tuple[str, ...]] = {
     "surgeries.Connector": ("id", "network", "created_at"),
     "surgeries.InviteLink": ("id", "network", "code", "created_at", "switched_off_at"),
     "surgeries.ImportRun": ("id", "series", "started_at", "undone_at", "summary", "before"),
+    "surgeries.ImportDraft": ("id", "series", "created_at"),
     "surgeries.Message": (
         *("id", "key", "series", "kind", "channel", "schedule_version", "covers_from", "covers_to"),
         *("owed_at", "next_at", "expires_at", "attempts_made", "uncertain", "lease_token"),
@@ -266,6 +273,13 @@ PERSONAL: dict[str, dict[Rule, dict[str, str]]] = {
     "surgeries.ImportRun": {
         IMPORTS: {"filename": "the file you imported"},
         TEAM: {"started_by": "imports you started"},
+    },
+    "surgeries.ImportDraft": {
+        IMPORT_DRAFTS: {
+            "owner": "tables you uploaded",
+            "filename": "the file you uploaded",
+            "text": "the table in it",
+        },
     },
     "surgeries.Message": {
         MESSAGES: {
