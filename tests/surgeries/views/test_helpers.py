@@ -28,8 +28,9 @@ def hana():
 
 def surgery_in(days, series, **fields):
     """A surgery so many days from today; one of today began an hour ago."""
-    start = timezone.now() + timedelta(days=days, hours=-1)
-    day = start.astimezone(series.zone).date()
+    now = timezone.now()
+    start = now + timedelta(days=days, hours=-1)
+    day = now.astimezone(series.zone).date() + timedelta(days=days)
     return factories.create_surgery(series=series, on=day, starts_at=start, **fields)
 
 
