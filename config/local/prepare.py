@@ -4,13 +4,13 @@ import os
 
 import django
 from django.contrib.auth import get_user_model
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 
 
 def prepare() -> None:
-    """Migrate, and fill a database that nobody has used yet."""
+    """Migrate, and fill a database that nobody has used yet, unless DEMO=no."""
     call_command("migrate", verbosity=0)
-    if not get_user_model().objects.exists() and "load_demo" in get_commands():
+    if os.environ.get("DEMO") != "no" and not get_user_model().objects.exists():
         print("Loading the demonstration ...", flush=True)
         call_command("load_demo")
 
