@@ -111,14 +111,17 @@ def move_surgery(
 
 
 @transaction.atomic
-def copy_surgery(surgery, *, by, now):
-    """The same surgery on the next "same nth weekday" that is free (R2), published at once."""
+def copy_surgery(surgery, *, on=None, by, now):
+    """The same surgery on the next "same nth weekday" that is free (R2), published at once.
+
+    `on` is the date she was shown, so that a second tap is refused and makes no second copy.
+    """
     if surgery.venue is None:
         raise Refused(_("We do not know where this one was. Start a new one instead."))
     return create_surgery(
         surgery.series,
         place=surgery.venue.name,
-        on=next_date_after(surgery, now=now),
+        on=on or next_date_after(surgery, now=now),
         starts=surgery.starts_local.time(),
         ends=surgery.ends_local.time(),
         organiser_helps=surgery.organiser_helps,
@@ -167,21 +170,18 @@ def deal_places(surgery):
     slots = list(surgery.slots.order_by("starts_at"))
     if not slots:
         return
-    held = {slot.pk: [] for slot in slots}
-    free = {slot.pk: [] for slot in slots}
-    places = surgery.places.order_by("number").values_list("slot_id", "number", "booking")
-    for slot_id, number, booking in places:
-        (held if booking else free)[slot_id].append(number)
-    chairs = rules.deal(_chairs(surgery), [len(held[slot.pk]) for slot in slots])
+    places = list(surgery.places.order_by("number").annotate(held=Q(booking__isnull=False)))
+    held = [sum(p.held for p in places if p.slot_id == slot.pk) for slot in slots]
     gone, wanting = [], []
-    for slot, chairs_here in zip(slots, chairs, strict=True):
-        free_here = chairs_here - len(held[slot.pk])
-        gone += free[slot.pk][free_here:]
-        wanting += [slot] * (free_here - len(free[slot.pk]))
-    used = {number for _slot, number, _booking in places} - set(gone)
+    for slot, chairs in zip(slots, rules.deal(_chairs(surgery), held), strict=True):
+        # Held ones first, so that what is over is free.
+        here = sorted((p for p in places if p.slot_id == slot.pk), key=lambda p: not p.held)
+        gone += [place.pk for place in here[chairs:]]
+        wanting += [slot] * (chairs - len(here))
+    used = {place.number for place in places if place.pk not in gone}
     numbers = (number for number in count(1) if number not in used)
     if gone:
-        surgery.places.filter(number__in=gone).delete()
+        surgery.places.filter(pk__in=gone).delete()
     Place.objects.bulk_create(
         Place.make(surgery=surgery, slot=slot, number=number)
         for slot, number in zip(wanting, numbers, strict=False)

@@ -91,6 +91,12 @@ class SurgeryForm(forms.Form):
         return cls(data, series=series, initial=initial)
 
 
+class CopyForm(forms.Form):
+    """The date that stood on the button; without one it is the next."""
+
+    on = forms.DateField(required=False)
+
+
 class VenueForm(forms.ModelForm):
     """What somebody who has never been there wants to know. Nothing here need be answered."""
 

@@ -5,7 +5,7 @@ from math import asin, cos, radians, sin, sqrt
 from zoneinfo import ZoneInfo
 
 from dateutil import tz
-from dateutil.relativedelta import relativedelta, weekdays
+from dateutil.relativedelta import relativedelta, weekday
 from django.utils.translation import gettext as _
 
 from surgeries.refusals import Refused
@@ -56,10 +56,9 @@ def same_nth_weekday(day: datetime.date) -> datetime.date:
     A fifth one is followed by the last one, because few months have five.
     """
     nth = (day.day - 1) // 7 + 1
-    weekday = weekdays[day.weekday()]
     if nth == 5:
-        return day + relativedelta(months=1, day=31, weekday=weekday(-1))
-    return day + relativedelta(months=1, day=1, weekday=weekday(nth))
+        return day + relativedelta(months=1, day=31, weekday=weekday(day.weekday(), -1))
+    return day + relativedelta(months=1, day=1, weekday=weekday(day.weekday(), nth))
 
 
 def next_date(

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from surgeries.access import series_organised_by, surgeries_organised_by, venues_organised_by
 from surgeries.actions import schedule
 from surgeries.forms.networks import ShareForm
-from surgeries.forms.schedule import SurgeryForm, VenueForm
+from surgeries.forms.schedule import CopyForm, SurgeryForm, VenueForm
 from surgeries.models import Booking, Helping, Message, Surgery
 from surgeries.refusals import Refused
 from surgeries.states import OPEN, HelpingState, SurgeryState
@@ -225,7 +225,9 @@ def surgery_copy(request, slug, pk):
     """Asks for the next date with one button; the button copies it."""
     surgery = _surgery(request, slug, pk)
     if request.method == "POST":
-        copy = _do(request, schedule.copy_surgery, surgery)
+        form = CopyForm(request.POST)
+        form.is_valid()
+        copy = _do(request, schedule.copy_surgery, surgery, on=form.cleaned_data.get("on"))
         if copy:
             _say_what_was_saved(request, copy)
         return redirect("surgery_detail", slug, copy.pk if copy else pk)
@@ -316,10 +318,10 @@ def _try(form, action, subject, **arguments):
         return None
 
 
-def _do(request, action, surgery):
+def _do(request, action, surgery, **arguments):
     """What the action returns, or None with its refusal as a note on the next page."""
     try:
-        return action(surgery, by=request.user, now=timezone.now())
+        return action(surgery, **arguments, by=request.user, now=timezone.now())
     except Refused as refusal:
         messages.error(request, refusal.sentence)
         return None

@@ -236,6 +236,15 @@ def test_one_tap_copies_to_the_next_date(as_olu, series):
     assert (copy.state, copy.venue) == (SurgeryState.PUBLISHED, surgery.venue)
 
 
+def test_a_second_tap_makes_no_second_copy(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(-3))
+    shown = as_olu.get(to("surgery_copy", surgery)).context["next_date"]
+    for _tap in range(2):
+        response = as_olu.post(to("surgery_copy", surgery), {"on": shown.isoformat()}, follow=True)
+    assert Surgery.objects.count() == 2
+    assert "already. Choose another date." in response.content.decode()
+
+
 def test_cancelling_says_first_how_many_are_told_and_whom_to_ring(as_olu, series):
     surgery = factories.create_surgery(series=series, on=days(7), places=(2, 2))
     factories.create_booking(surgery=surgery)
