@@ -15,6 +15,7 @@ from surgeries.rules import outbox as rules
 from surgeries.rules.reminders import (
     DAYS_BEFORE,
     OPENS,
+    TOO_FRESH,
     day_of,
     earliest,
     is_worth_it,
@@ -140,13 +141,13 @@ _LAST_WORDS = (
 
 
 def _window(kind, booking):
-    """From when and until when a reminder is of use: the next one takes over, or the evening."""
+    """From when and until when a reminder is of use: until soon before the next, or the start."""
     arrives_at = booking.slot.starts_at if booking.slot else booking.surgery.starts_at
     zone = booking.surgery.series.zone
     due = reminder_due(arrives_at, DAYS_BEFORE[kind], zone)
     if kind == MessageKind.REMINDER_3_DAYS:
         last = DAYS_BEFORE[MessageKind.REMINDER_1_DAY]
-        return due, reminder_due(arrives_at, last, zone)
+        return due, reminder_due(arrives_at, last, zone) - TOO_FRESH
     return due, booking.surgery.starts_at
 
 

@@ -1,0 +1,151 @@
+"""When a message is due, on every day of the year (R20, R21, R28, P11)."""
+
+import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from surgeries.rules.reminders import by_day, day_of, earliest, is_worth_it, reminder_due
+from surgeries.states import MessageKind
+
+UTC = datetime.UTC
+LONDON, NEW_YORK = ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
+ZONES = st.sampled_from([LONDON, NEW_YORK, ZoneInfo("Australia/Lord_Howe"), ZoneInfo("Asia/Tokyo")])
+MINUTES_OF_FIVE_YEARS = 5 * 365 * 24 * 60
+INSTANTS = st.integers(0, MINUTES_OF_FIVE_YEARS).map(
+    lambda minutes: datetime.datetime(2026, 1, 1, tzinfo=UTC) + datetime.timedelta(minutes=minutes)
+)
+DAYS = st.sampled_from([1, 3])
+NINE, EIGHT_PM = datetime.time(9), datetime.time(20)
+
+
+def clock_changes(zone, first=2026, last=2030):
+    """The last instant before each change of the zone's clocks."""
+    hour = datetime.timedelta(hours=1)
+    moment = datetime.datetime(first, 1, 1, tzinfo=UTC)
+    while moment.year <= last:
+        if (moment + hour).astimezone(zone).utcoffset() != moment.astimezone(zone).utcoffset():
+            yield moment
+        moment += hour
+
+
+def london(*parts):
+    return datetime.datetime(*parts, tzinfo=LONDON)
+
+
+@pytest.mark.parametrize("zone", [LONDON, NEW_YORK], ids=str)
+@pytest.mark.parametrize("days", [1, 3])
+def test_a_reminder_keeps_the_wall_clock_across_every_change_until_2030(zone, days):
+    changes = list(clock_changes(zone))
+    assert len(changes) == 10
+    for change in changes:
+        for hours in range(-24, 97, 3):
+            arrives_at = change + datetime.timedelta(hours=hours)
+            local = arrives_at.astimezone(zone)
+            due = reminder_due(arrives_at, days, zone).astimezone(zone)
+            if NINE <= local.time() <= EIGHT_PM:
+                assert due.time() == local.time()
+                assert (local.date() - due.date()).days == days
+            else:
+                assert due.time() == EIGHT_PM
+
+
+@given(INSTANTS, DAYS, ZONES)
+@example(datetime.datetime(2026, 10, 25, 10, 0, tzinfo=UTC), 1, LONDON)
+def test_a_reminder_is_always_due_by_day_and_well_before(arrives_at, days, zone):
+    due = reminder_due(arrives_at, days, zone)
+
+    assert NINE <= due.astimezone(zone).time() <= EIGHT_PM
+    assert due.astimezone(UTC).astimezone(zone).time() == due.time()  # it exists
+    before = arrives_at - due
+    day = datetime.timedelta(days=1)
+    assert (days - 1) * day + datetime.timedelta(hours=12) < before
+    assert before < (days + 1) * day
+
+
+@pytest.mark.parametrize(
+    ("arrives_at", "days", "due"),
+    [
+        (london(2026, 11, 11, 17, 30), 1, london(2026, 11, 10, 17, 30)),
+        (london(2026, 11, 11, 17, 30), 3, london(2026, 11, 8, 17, 30)),
+        (london(2026, 11, 11, 7, 30), 1, london(2026, 11, 9, 20, 0)),
+        (london(2026, 11, 11, 21, 15), 1, london(2026, 11, 10, 20, 0)),
+        # The clocks go back on 25 October 2026: 24 hours before would be 11:00.
+        (london(2026, 10, 25, 10, 0), 1, london(2026, 10, 24, 10, 0)),
+        (london(2027, 3, 28, 10, 0), 1, london(2027, 3, 27, 10, 0)),
+    ],
+)
+def test_worked_values(arrives_at, days, due):
+    assert reminder_due(arrives_at, days, LONDON) == due
+
+
+@pytest.mark.parametrize(
+    ("told_at", "worth_it"),
+    [
+        (None, True),
+        (london(2026, 11, 1, 12, 0), True),
+        (london(2026, 11, 10, 5, 30), True),
+        (london(2026, 11, 10, 5, 31), False),
+        (london(2026, 11, 10, 18, 0), False),
+    ],
+)
+def test_no_reminder_echoes_what_was_just_said(told_at, worth_it):
+    assert is_worth_it(london(2026, 11, 10, 17, 30), told_at) is worth_it
+
+
+@pytest.mark.parametrize(
+    ("now", "leaves_at"),
+    [
+        (london(2026, 11, 2, 8, 59), london(2026, 11, 2, 9, 0)),
+        (london(2026, 11, 2, 9, 0), london(2026, 11, 2, 9, 0)),
+        (london(2026, 11, 2, 20, 0), london(2026, 11, 2, 20, 0)),
+        (london(2026, 11, 2, 20, 16), london(2026, 11, 3, 9, 0)),
+        (london(2026, 10, 24, 23, 0), london(2026, 10, 25, 9, 0)),
+    ],
+)
+def test_the_quiet_hours_end_at_nine(now, leaves_at):
+    assert by_day(now, LONDON) == leaves_at
+
+
+@given(INSTANTS, ZONES)
+def test_nothing_that_waits_for_the_day_leaves_at_night(now, zone):
+    leaves_at = by_day(now, zone)
+
+    assert now <= leaves_at <= now + datetime.timedelta(hours=14)
+    assert NINE <= leaves_at.astimezone(zone).time() <= datetime.time(20, 15)
+
+
+NIGHT = london(2026, 11, 2, 23, 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "starts_at", "leaves_at"),
+    [
+        (MessageKind.CONFIRMATION, london(2026, 11, 11, 17, 30), NIGHT),
+        (MessageKind.BOOKING_CANCELLED, london(2026, 11, 11, 17, 30), NIGHT),
+        (MessageKind.TEAM_INVITATION, None, NIGHT),
+        (MessageKind.SURGERY_MOVED, london(2026, 11, 11, 17, 30), london(2026, 11, 3, 9, 0)),
+        (MessageKind.HELPING_CANCELLED, london(2026, 11, 3, 11, 1), london(2026, 11, 3, 9, 0)),
+        (MessageKind.HELPING_CANCELLED, london(2026, 11, 3, 11, 0), NIGHT),
+        (MessageKind.REMINDER_1_DAY, london(2026, 11, 3, 10, 0), london(2026, 11, 3, 9, 0)),
+        (MessageKind.DAILY_DIGEST, None, london(2026, 11, 3, 9, 0)),
+    ],
+)
+def test_only_answers_and_urgent_news_leave_at_night(kind, starts_at, leaves_at):
+    assert earliest(kind, NIGHT, LONDON, starts_at) == leaves_at
+
+
+@pytest.mark.parametrize(
+    ("date", "hours"),
+    [
+        (datetime.date(2026, 10, 25), 25),
+        (datetime.date(2027, 3, 28), 23),
+        (datetime.date(2026, 11, 2), 24),
+    ],
+)
+def test_a_day_is_as_long_as_the_clocks_make_it(date, hours):
+    from_, to = day_of(date, LONDON)
+
+    assert to.astimezone(UTC) - from_.astimezone(UTC) == datetime.timedelta(hours=hours)
