@@ -9,7 +9,7 @@ PARTS = ("pages", "journey", "race", "register", "outbox", "enumeration")
 
 
 def main(names):
-    """Run the named parts, each on servers of its own."""
+    """Run the named parts, each on an empty database."""
     unknown = set(names) - set(PARTS)
     if unknown:
         sys.exit(f"No such part: {', '.join(sorted(unknown))}. There are: {', '.join(PARTS)}.")
@@ -17,6 +17,7 @@ def main(names):
         for name in names or PARTS:
             print(f"\n== {name}", flush=True)
             importlib.import_module(f"bench.{name}").run()
+            world.empty()
 
 
 if __name__ == "__main__":

@@ -7,19 +7,22 @@ from pathlib import Path
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
+from bench.pages import add_rows
 from bench.world import milliseconds, statements
-from surgeries.models import Booking
 from tests.pages import build_world
+
+NEW_VISITOR = {"name": "Joyce Bennett", "contact": "joyce@example.org", "goal": "unsure"}
 
 
 def run():
-    """Print a row for each request of a first visit, and the totals."""
+    """Print a row for each request of a first visit, and the totals, at 1 and at 100 rows."""
     world = build_world()
-    for people in (1, 100):
-        print(f"With {people} other bookings on the evening:")
-        _journey(world)
+    print("1 row:")
+    _journey(world)
+    add_rows(world, 100)
+    print("100 rows:")
+    _journey(world)
     page = _address(world)
     print(f"surgery page, in process: {milliseconds(lambda: Client().get(page)):.1f} ms")
 
@@ -30,31 +33,33 @@ def _address(world):
 
 def _journey(world):
     browser = Client()
-    page, sql_page = statements(lambda: browser.get(_address(world)))
-    form = page.context["form"]
-    answers = {name: form[name].value() or "" for name in form.fields} | {
-        "name": "Joyce Bennett",
-        "contact": f"joyce{Booking.objects.count()}@example.org",
-        "goal": "unsure",
-        "slot": world.coming.slots.with_places().filter(free_places__gt=0)[0].pk,
-    }
+    page, on_page = statements(lambda: browser.get(_address(world)))
+    hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.content.decode())
+    slot = re.search(r'name="slot" value="(\d+)"', page.content.decode())[1]
     address = reverse("booking_create", args=[world.series.slug, world.coming.on])
-    posted, sql_post = statements(lambda: browser.post(address, answers))
+    answers = dict(hidden) | NEW_VISITOR | {"slot": slot}
+    posted, on_post = statements(lambda: browser.post(address, answers))
     assert posted.status_code == 302, posted.content.decode()
-    booked, sql_booked = statements(lambda: browser.get(posted["Location"]))
+    booked, on_booked = statements(lambda: browser.get(posted["Location"]))
     assert booked.status_code == 200
-    style = (Path(settings.BASE_DIR) / "static/surgeries/style.css").read_bytes()
-    sizes = [len(gzip.compress(r.content)) for r in (page, posted, booked)]
-    extra = len(gzip.compress(style)) + _scripts(page)
-    rows = zip(("page with form", "post", "booked"), (sql_page, sql_post, sql_booked), sizes)
-    for name, sql, size in rows:
-        print(f"  {name:15} {len(sql):3} statements  {size:6} bytes gzip")
-    total = sum(map(len, (sql_page, sql_post, sql_booked)))
-    print(f"  3 requests, {total} statements; first visit {sizes[0] + extra} bytes with style")
-    print(f"  cookies set: {sorted(browser.cookies)}; at {timezone.now():%H:%M}")
+    requests = {
+        "page with form": (on_page, page),
+        "post": (on_post, posted),
+        "booked": (on_booked, booked),
+    }
+    for name, (sql, response) in requests.items():
+        print(f"  {name:15} {len(sql):3} statements {_zipped(response.content):6} bytes gzip")
+    total = sum(len(sql) for sql, _response in requests.values())
+    first_visit = _zipped(page.content) + sum(map(_zipped, _files_of(page)))
+    print(f"  {len(requests)} requests, {total} statements, first visit {first_visit} bytes gzip")
+    print(f"  cookies set: {len(browser.cookies)}")
 
 
-def _scripts(page):
-    named = re.findall(r'(?:script src|rel="icon" href)="/static/([^"]+)"', page.content.decode())
-    folder = Path(settings.BASE_DIR) / "static"
-    return sum(len(gzip.compress((folder / name).read_bytes())) for name in named)
+def _files_of(page):
+    """The style, scripts and icon that a browser fetches with a page."""
+    for name in re.findall(r'(?:src|href)="/static/([^"]+)"', page.content.decode()):
+        yield (Path(settings.BASE_DIR) / "static" / name).read_bytes()
+
+
+def _zipped(content):
+    return len(gzip.compress(content))

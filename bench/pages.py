@@ -1,5 +1,7 @@
 """SQL statements of every page at 1 and at 100 rows: they must be equal."""
 
+from functools import partial
+
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
@@ -24,13 +26,13 @@ def run():
     client = Client()
     client.force_login(world.olu, backend=settings.AUTHENTICATION_BACKENDS[0])
     before = {name: _count(client, name, world) for name in PAGES}
-    _add_rows(world, 100)
+    add_rows(world, 100)
     print(f"{'page':20} {'1 row':>6} {'100 rows':>9} {'ms':>8}")
     for name in sorted(PAGES):
         after = _count(client, name, world)
-        time = milliseconds(lambda: client.get(address_of(name, world)), rounds=5)
+        taken = milliseconds(partial(client.get, address_of(name, world)), rounds=5)
         star = "" if before[name] == after else "  *"
-        print(f"{name:20} {before[name]:6} {after:9} {time:8.1f}{star}")
+        print(f"{name:20} {before[name]:6} {after:9} {taken:8.1f}{star}")
 
 
 def _count(client, name, world):
@@ -41,7 +43,8 @@ def _count(client, name, world):
     return len(sql)
 
 
-def _add_rows(world, number):
+def add_rows(world, number):
+    """Put `number` more of everything that a page lists into the world."""
     today = timezone.localdate()
     for n in range(number):
         network = create_network(series=world.series)

@@ -1,4 +1,4 @@
-"""The real register: import, turnout by command, the dashboard. Skipped where the file is absent."""
+"""The real register: import, turnout, the dashboard. Skipped where the file is absent."""
 
 import os
 import resource
@@ -34,7 +34,8 @@ def run():
         seconds = _manage("import_register", str(SAMPLE), "--series", SLUG, *_new(again))
         print(f"{again}: {rows} rows in {seconds:.1f} s, {rows / seconds:.0f} rows/s")
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"{Booking.objects.filter(surgery__series__slug=SLUG).count()} bookings; peak {peak:.0f} MB")
+    bookings = Booking.objects.filter(surgery__series__slug=SLUG).count()
+    print(f"{bookings} bookings; peak {peak:.0f} MB")
     seconds = _manage("turnout", "--series", SLUG, "--format", "json")
     print(f"turnout --format json: {seconds:.1f} s with the start of Python")
     _dashboard()

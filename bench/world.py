@@ -38,6 +38,11 @@ def servers():
             connection.close()
 
 
+def empty():
+    """Take away every row, for the next part."""
+    call_command("flush", interactive=False, verbosity=0)
+
+
 def milliseconds(work, *, rounds=7):
     """The median time of `work()` in milliseconds, after one warm-up."""
     work()
