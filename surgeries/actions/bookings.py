@@ -95,6 +95,7 @@ def cancel_booking(booking, *, now, by=None):
     booking.cancelled_at = now
     booking.cancelled_late = rules.is_late(booking.surgery.starts_at, now)
     booking.save(update_fields=["state", "place", "confirmed_at", "cancelled_at", "cancelled_late"])
+    _was_here(booking.attendee, now)
     _call_off(booking, MessageKind.CONFIRMATION, MessageKind.BOOKING_CHANGED, *REMINDERS, now=now)
     owe(MessageKind.BOOKING_CANCELLED, booking, now=now, series=booking.surgery.series)
     _note("cancelled", booking, by)
@@ -119,6 +120,7 @@ def change_booking(booking, *, slot, name, contact, goal, now, by=None):
     booking.save(update_fields=["slot", "place", "state", "goal"])
     reached = booking.attendee.contact
     _be_known_as(booking, name=name, contact=contact, now=now)
+    _was_here(booking.attendee, now)
     if booking.attendee.contact != reached:
         _tell_the_new_address(booking, reached, now)
     elif moves:
@@ -140,6 +142,7 @@ def correct_contact(booking, *, contact, now):
     _refuse_unless_booked(booking, now)
     reached = booking.attendee.contact
     _be_known_as(booking, name=booking.attendee.name, contact=contact, now=now)
+    _was_here(booking.attendee, now)
     if booking.attendee.contact != reached:
         _tell_the_new_address(booking, reached, now)
     _note("corrected", booking, None)
@@ -282,8 +285,8 @@ def _be_known_as(booking, *, name, contact, now):
         series=person.series_id, name_key=name_key(name), contact=contact
     ).exclude(pk=person.pk)
     if _came_with(booking) and not (taken and taken.exists()):
-        person.name, person.contact, person.last_active_at = name, contact, now
-        person.save(update_fields=["name", "name_key", "contact", "last_active_at"])
+        person.name, person.contact = name, contact
+        person.save(update_fields=["name", "name_key", "contact"])
         return
     booking.attendee = known_attendee(
         booking.surgery.series,
@@ -301,6 +304,12 @@ def _came_with(booking):
     person = booking.attendee
     others = person.bookings.exclude(pk=booking.pk)
     return person.created_at == booking.booked_at and not others.exists()
+
+
+def _was_here(person, now):
+    """What she did last decides how long we keep her, and dates her calendar file."""
+    person.last_active_at = now
+    person.save(update_fields=["last_active_at"])
 
 
 def _tell_the_new_address(booking, reached, now):

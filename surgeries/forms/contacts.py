@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from surgeries.rules.names import tidy
 
 LONGEST_CONTACT = 254
-NOT_IN_AN_ADDRESS = ',;:<>()[]"\\'
 WRONG_CONTACT = _("Enter a phone number with 11 digits, like 07400 123456, or an email address")
 
 
@@ -55,7 +54,8 @@ def clean_contact(text):
 
 
 def _email(text):
-    if len(text) > LONGEST_CONTACT or any(sign in text for sign in NOT_IN_AN_ADDRESS):
+    # Quoted, two addresses are a lawful one, and some mail servers would send to both.
+    if len(text) > LONGEST_CONTACT or '"' in text:
         raise ValidationError(WRONG_CONTACT, code="invalid")
     try:
         validate_email(text)

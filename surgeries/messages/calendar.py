@@ -16,13 +16,13 @@ def calendar_of(booking) -> bytes:
 
     Its UID stays the same and its SEQUENCE is the surgery's `schedule_version`, so a later file
     replaces an earlier one. It invites nobody: no METHOD, no ATTENDEE, and not the secret link,
-    because calendars are shared. Wants slot, surgery, series and venue loaded.
+    because calendars are shared. Wants attendee, slot, surgery, series and venue loaded.
     """
     surgery = booking.surgery
     event = Event()
     event.add("uid", f"{booking.pk}@{urlsplit(settings.SITE_URL).hostname}")
     event.add("sequence", surgery.schedule_version)
-    event.add("dtstamp", booking.cancelled_at or booking.booked_at or surgery.created_at)
+    event.add("dtstamp", booking.attendee.last_active_at)
     event.add("dtstart", booking.arrives_local)
     event.add("status", "CANCELLED" if _is_off(booking) else "CONFIRMED")
     event.add(

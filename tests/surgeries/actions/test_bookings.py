@@ -136,7 +136,11 @@ def test_the_same_person_twice_is_one_person_with_two_bookings(surgery):
         (SurgeryState.CANCELLED, NOW, "This surgery is cancelled."),
         (SurgeryState.CLOSED, at(WEDNESDAY, 21), "This surgery is over."),
         (SurgeryState.PUBLISHED, at(WEDNESDAY, 21), "This surgery is over."),
-        (SurgeryState.PUBLISHED, at(WEDNESDAY, 17, 40), "That time has passed. Choose another one."),
+        (
+            SurgeryState.PUBLISHED,
+            at(WEDNESDAY, 17, 40),
+            "That time has passed. Choose another one.",
+        ),
         (
             SurgeryState.PUBLISHED,
             datetime.datetime(2026, 10, 13, 23, 59, tzinfo=LONDON),

@@ -40,6 +40,7 @@ def test_a_contact_is_kept_in_one_spelling(typed, kept):
         "amina@example.org;evil@example.org",
         "amina@example.org evil@example.org",
         '"a@b.org, c"@example.org',
+        '"a@b.org,c"@example.org',
         "Amina <amina@example.org>",
         "amina@example.org\nRCPT TO:<evil@example.org>",
         "amina@example.org\r\nBcc: evil@example.org",

@@ -3,6 +3,7 @@ import datetime
 import icalendar
 import pytest
 
+from surgeries.actions.bookings import change_booking
 from surgeries.messages.calendar import calendar_of
 from surgeries.states import BookingState, SurgeryState
 from tests import factories
@@ -43,6 +44,22 @@ def test_a_later_file_of_the_same_booking_replaces_the_earlier():
     assert first["UID"] == second["UID"] == f"{booking.pk}@testserver"
     assert (first["SEQUENCE"], second["SEQUENCE"]) == (1, 2)
     assert first["DTSTAMP"].dt == NOW
+
+
+def test_what_she_changes_herself_is_newer():
+    surgery = factories.create_surgery(places=(1, 1))
+    booking = factories.create_booking(surgery=surgery)
+    changed = change_booking(
+        booking,
+        slot=surgery.slots.latest("starts_at"),
+        name=booking.attendee.name,
+        contact=booking.attendee.contact,
+        goal="news",
+        now=NOW + datetime.timedelta(hours=1),
+    )
+    before, after = event_of(booking), event_of(changed)
+    assert after["DTSTAMP"].dt > before["DTSTAMP"].dt
+    assert after["DTSTART"].dt > before["DTSTART"].dt
 
 
 def test_what_is_cancelled_says_so():

@@ -62,9 +62,7 @@ def door(name, booking):
 
 def everything():
     """Every row that a page could change."""
-    return [
-        list(model.objects.order_by("pk").values()) for model in (Attendee, Booking, Message)
-    ]
+    return [list(model.objects.order_by("pk").values()) for model in (Attendee, Booking, Message)]
 
 
 # Booking -------------------------------------------------------------------------------
@@ -78,7 +76,7 @@ def test_booking_leads_to_a_page_whose_address_nobody_can_guess(client, series):
     assert len(booking.secret) == 32
     page = words(client.get(response["Location"]))
     day = booking.surgery.on
-    assert f"{day:%A} <span class=\"nowrap\">{day.day} {day:%B},</span>" in page
+    assert f'{day:%A} <span class="nowrap">{day.day} {day:%B},</span>' in page
     assert "Your place is booked, Amina" in page
     assert "<strong>amina@example.org</strong>" in page
     assert "Canal Street" in page
@@ -123,7 +121,14 @@ def test_a_phone_number_alone_is_told_that_we_will_ring(client, series):
 
 @pytest.mark.parametrize(
     "name",
-    ["D’Arcy O'Neill", "ناعمة", "李小龍", "Zoë 🌻", '=HYPERLINK("evil")', "<script>alert(1)</script>"],
+    [
+        "D’Arcy O'Neill",
+        "ناعمة",
+        "李小龍",
+        "Zoë 🌻",
+        '=HYPERLINK("evil")',
+        "<script>alert(1)</script>",
+    ],
 )
 def test_a_name_stays_the_text_it_is(client, series, name):
     response = book(client, coming(series), name=name)
@@ -262,7 +267,9 @@ def test_a_known_name_and_contact_reveals_and_fills_in_nothing(client, series):
         assert "A chair" not in page.replace("Like a chair", "")
 
 
-@pytest.mark.parametrize("sender", [{"HTTP_ORIGIN": "https://evil.example"}, {"HTTP_SEC_FETCH_SITE": "cross-site"}])
+@pytest.mark.parametrize(
+    "sender", [{"HTTP_ORIGIN": "https://evil.example"}, {"HTTP_SEC_FETCH_SITE": "cross-site"}]
+)
 def test_a_form_of_another_site_is_refused(client, series, sender):
     surgery = coming(series)
     booking = factories.create_booking(surgery=surgery)
