@@ -35,6 +35,7 @@ from surgeries.rules.names import name_key
 from surgeries.states import Outcome, OutcomeSource, Role, SurgeryState
 
 BATCH = 2000
+UPDATE_BATCH = 500
 SAID_BY_THE_TEAM = (OutcomeSource.TAPPED, OutcomeSource.EVERYONE)
 log = logging.getLogger(__name__)
 
@@ -133,7 +134,7 @@ def _take(batch: list[Row], *, run: ImportRun, done: Done) -> None:
             changed[booking.pk] = booking
             fields |= merged
     if changed:
-        Booking.objects.bulk_update(changed.values(), fields, batch_size=BATCH // 4)
+        Booking.objects.bulk_update(changed.values(), fields, batch_size=UPDATE_BATCH)
     people = _people(run, new, done)
     Booking.objects.bulk_create(
         _booking(row, surgeries[row.on], people[key], networks, run) for row, key in new
@@ -303,8 +304,8 @@ def _write_first_networks(run) -> None:
 
 
 def _plain(value) -> Any:
-    """A value as JSON keeps it."""
-    return value.isoformat() if isinstance(value, datetime) else value
+    """A value as JSON keeps it; the same instant is the same text."""
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
 
 
 # Undoing -------------------------------------------------------------------------------
@@ -358,7 +359,7 @@ def _restore(run: ImportRun) -> None:
                 setattr(booking, name, Booking._meta.get_field(name).to_python(old))
     if bookings:
         columns = {name.removesuffix("_id") for name in fields}
-        Booking.objects.bulk_update(bookings, columns, batch_size=BATCH // 4)
+        Booking.objects.bulk_update(bookings, columns, batch_size=UPDATE_BATCH)
 
 
 # Drafts --------------------------------------------------------------------------------

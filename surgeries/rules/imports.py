@@ -54,6 +54,7 @@ class Row:
     line: int
     on: date
     name: str
+    name_key: str
     network: str
     booked_at: datetime | None
     reminded: bool | None
@@ -62,7 +63,7 @@ class Row:
     @property
     def key(self) -> tuple[date, str]:
         """Rows with the same key are one booking."""
-        return self.on, name_key(self.name)
+        return self.on, self.name_key
 
     @property
     def outcome(self) -> Outcome:
@@ -155,6 +156,7 @@ def read_row(line: int, cells: list[str], layout: Layout) -> Row:
         line=line,
         on=values["surgery_date"],
         name=values["attendee"],
+        name_key=name_key(values["attendee"]),
         network=values["network"],
         booked_at=values["booked_at"],
         reminded=values["reminded"],
@@ -207,12 +209,12 @@ def _person(text: str, layout: Layout) -> str:
 
 def _network(text: str, layout: Layout) -> str:
     name = _short(text)
-    return "" if name_key(name) in NOBODY else name
+    return "" if name.casefold() in NOBODY else name
 
 
 def _short(text: str) -> str:
     name = tidy(text)
-    if len(name) > LONGEST_NAME or len(name_key(name)) > LONGEST_KEY:
+    if len(name) > LONGEST_NAME or len(name.casefold()) > LONGEST_KEY:
         raise ValueError(_("longer than %(most)d letters") % {"most": LONGEST_NAME})
     return name
 

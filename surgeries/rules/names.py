@@ -5,12 +5,14 @@ import unicodedata
 
 def tidy(name):
     """The spelling we keep: NFC, trimmed, inner spaces collapsed, NUL and other controls gone."""
-    visible = "".join(
-        " " if c.isspace() else c
-        for c in unicodedata.normalize("NFC", name or "")
-        if c.isspace() or unicodedata.category(c) != "Cc"
-    )
-    return " ".join(visible.split())
+    text = unicodedata.normalize("NFC", name or "")
+    if not text.isprintable():
+        text = "".join(
+            " " if c.isspace() else c
+            for c in text
+            if c.isspace() or unicodedata.category(c) != "Cc"
+        )
+    return " ".join(text.split())
 
 
 def name_key(name):
