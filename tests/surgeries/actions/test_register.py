@@ -228,6 +228,7 @@ def test_undoing_everyone_restores_exactly_those_it_marked(surgery, olu):
         imported=True,
         outcome=Outcome.DID_NOT_COME,
         outcome_source=OutcomeSource.IMPORTED,
+        outcome_at=TONIGHT,
     )
     actions.record_came(came, by=olu, now=TONIGHT)
     seen = [marked.pk, tapped_since.pk]
