@@ -1,6 +1,7 @@
 """Who is credited with a booking (domain.md C.3, R12)."""
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -11,9 +12,9 @@ class Attribution:
     """
 
     said: str = ""
-    said_network: object = None
-    said_connector: object = None
-    link: object = None
+    said_network: Any = None
+    said_connector: Any = None
+    link: Any = None
 
     @property
     def followed_network(self):
