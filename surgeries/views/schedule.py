@@ -276,6 +276,8 @@ def surgery_close(request, slug, pk):
     messages.success(request, _("Closed. You can still fill in the register."))
     if closed.venue and not surgery.series.surgeries.to_come(now).exists():
         return redirect("surgery_copy", slug, pk)
+    if closed.bookings.untouched().exists():
+        return redirect("register_everyone", slug, pk)
     return redirect("surgery_detail", slug, pk)
 
 

@@ -122,6 +122,20 @@ def test_the_night(client, surgery, olu):
     assert stan.get(reverse("register", args=where)).status_code == 404
 
 
+def test_closing_offers_that_is_everyone_and_marks_nobody_by_itself(client, surgery, olu):
+    factories.create_booking(surgery=surgery)
+    factories.create_surgery(
+        series=surgery.series,
+        on=surgery.on + timedelta(days=28),
+        starts_at=surgery.starts_at + timedelta(days=28),
+    )
+    desk = signed_in(client, olu)
+    where = [surgery.series.slug, surgery.pk]
+    page = desk.post(reverse("surgery_close", args=where), follow=True).content.decode()
+    assert "1 name is not tapped" in page
+    assert figures(surgery.series) == (1, 0, 0, 0, 0)
+
+
 def test_a_night_that_nobody_closes_stays_not_recorded(client, surgery, olu):
     factories.create_booking(surgery=surgery)
     surgery.on -= timedelta(days=60)
