@@ -38,6 +38,9 @@ def told_to_stop():
         yield stopping
     finally:
         signal.signal(signal.SIGTERM, before)
+    if stopping.is_set() and callable(before):
+        # A worker that runs its tasks itself still has to hear that it shall end.
+        signal.raise_signal(signal.SIGTERM)
 
 
 def name_of_this_worker():

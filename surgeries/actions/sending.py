@@ -42,7 +42,7 @@ def sweep(*, now, worker, stopping=never):
     finally:
         reap()
         for _batch in range(BATCHES_A_SWEEP):
-            if drain(now=now, worker=worker, stopping=stopping) < BATCH:
+            if drain(now=now, worker=worker, stopping=stopping) < BATCH or stopping():
                 break
 
 

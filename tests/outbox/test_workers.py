@@ -17,12 +17,11 @@ COUNT = 60
 
 def test_a_worker_killed_midway_loses_nothing_and_doubles_one_at_most(surgery):
     office = PostOffice(pause=0.05)
-    with office.listening() as url:
+    with office.listening() as url, crowd.workers(2, url) as started:
         messages = crowd.owe_a_crowd(surgery, COUNT)
-        with crowd.workers(2, url) as started:
-            crowd.kill_whoever_sends(started, office)
-            arrived = len(office.mails)
-            crowd.tick_until_settled()
+        crowd.whoever_sends(started, office).kill()
+        arrived = len(office.mails)
+        crowd.tick_until_settled()
     assert 0 < arrived < COUNT  # it was in the middle
 
     copies = office.copies()
@@ -31,20 +30,20 @@ def test_a_worker_killed_midway_loses_nothing_and_doubles_one_at_most(surgery):
     assert set(copies.values()) <= {1, 2}
     flagged = {f"<{pk}@testserver>" for pk in _flagged()}
     assert doubled <= flagged
-    assert len(flagged) == 1
+    assert len(flagged) <= 1
 
 
 def test_a_worker_told_to_end_finishes_the_one_in_hand_and_nothing_is_doubled(surgery):
     """T-OUT-03: a deploy."""
     office = PostOffice(pause=0.05)
-    with office.listening() as url:
+    with office.listening() as url, crowd.workers(2, url) as started:
         crowd.owe_a_crowd(surgery, COUNT)
-        with crowd.workers(2, url) as started:
-            office.took_one.wait(30)
-            for process in started[:1]:
-                processes.stop(process, signal.SIGTERM, patience=20)
-            crowd.tick_until_settled()
+        sending = crowd.whoever_sends(started, office)
+        processes.stop(sending, signal.SIGTERM, patience=20)
+        arrived = len(office.mails)
+        crowd.tick_until_settled()
 
+    assert 0 < arrived < COUNT
     assert sorted(office.copies().values()) == [1] * COUNT
     assert not _flagged()
     assert set(Message.objects.values_list("state", flat=True)) == {MessageState.SENT}
