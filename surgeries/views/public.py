@@ -14,6 +14,8 @@ from surgeries.forms.bookings import BookingForm
 from surgeries.models import Network, Series, Slot, Surgery
 from surgeries.rules.bookings import open_slots, stage
 from surgeries.rules.names import tidy
+from surgeries.templatetags.words import clock
+from surgeries.templatetags.words import day as in_words
 
 AT_ONCE = 60
 OTHER_DATES = 3
@@ -137,10 +139,32 @@ def _surgery(request, surgeries, surgery, now, code):
         "helpers": named,
         "names": get_text_list(named, _("and")),
         "code": code,
-        "address": settings.SITE_URL
-        + reverse("surgery_public", args=[surgery.series.slug, surgery.on]),
     }
+    about |= _preview(surgery)
     return render(request, "surgeries/public/surgery_public.html", about)
+
+
+def _preview(surgery):
+    """What other sites show of the page when somebody passes its address on."""
+    words = {
+        "day": in_words(surgery.on),
+        "time": clock(surgery.starts_local),
+        "place": surgery.venue.name if surgery.venue else surgery.series.town,
+        "town": surgery.series.town,
+    }
+    title = _("Free help to get your group online, %(day)s, from %(time)s, %(place)s")
+    if surgery.is_cancelled:
+        title = _("Cancelled: free help to get your group online, %(day)s, %(place)s")
+    summary = _(
+        "%(day)s from %(time)s, %(place)s, %(town)s. Sit down with a friendly neighbour who knows "
+        "the web. Free, for community groups."
+    )
+    where = reverse("surgery_public", args=[surgery.series.slug, surgery.on])
+    return {
+        "preview_title": title % words,
+        "preview": summary % words,
+        "address": settings.SITE_URL + where,
+    }
 
 
 def _series(request, series, *, code):
