@@ -58,7 +58,7 @@ class _Story:
         self.turns = {"goal": itertools.cycle(GOALS), "level": itertools.cycle(LEVELS)}
         self.walk_ins = iter(cast["walk_ins"])
         self.links, self.people = {}, {}
-        self.began = now - relativedelta(months=12)
+        self.began = now - relativedelta(months=12) + 3 * DAY
         self.olu = self._person(*cast["organiser"][:2])
         self.series = series.create_series(
             name=facts["series"],
