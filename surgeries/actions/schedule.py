@@ -105,6 +105,8 @@ def move_surgery(
     if surgery.moved:
         _set_arrival_times(surgery)
         _tell_everybody(surgery, MessageKind.SURGERY_MOVED, MessageKind.HELPING_MOVED, now)
+        # Whoever was rung was told the old time, so she stands on the ring list again.
+        surgery.bookings.update(rung_at=None)
         _note("moved", surgery, by)
     deal_places(surgery)
     return surgery

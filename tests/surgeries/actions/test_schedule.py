@@ -14,7 +14,7 @@ from surgeries.actions.schedule import (
     move_surgery,
     publish_surgery,
 )
-from surgeries.models import Message, Place, Slot, Surgery, Venue
+from surgeries.models import Booking, Message, Place, Slot, Surgery, Venue
 from surgeries.refusals import Refused
 from surgeries.states import BookingState, HelpingState, HelpingStyle, MessageKind, SurgeryState
 from tests import factories
@@ -285,6 +285,14 @@ def test_what_is_over_cannot_be_moved_or_cancelled(series, olu, state):
     with pytest.raises(Refused):
         cancel_surgery(surgery, by=olu, now=NOW)
     assert not Venue.objects.filter(name="Library").exists()
+
+
+def test_whoever_was_rung_about_the_old_time_is_rung_again(series, olu):
+    surgery = create(series, olu, publish=True)
+    winston = factories.create_attendee(series=series, contact="+447400123457")
+    booking = factories.create_booking(surgery=surgery, attendee=winston, rung_at=NOW)
+    move(surgery, olu, place="Library")
+    assert list(Booking.objects.ring_list(NOW)) == [booking]
 
 
 def test_moving_to_a_taken_or_past_date_changes_nothing(series, olu):
