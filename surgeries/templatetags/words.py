@@ -74,3 +74,9 @@ def phone(value):
     at_home = phonenumbers.region_code_for_number(number) == "GB"
     form = phonenumbers.PhoneNumberFormat
     return phonenumbers.format_number(number, form.NATIONAL if at_home else form.INTERNATIONAL)
+
+
+@register.filter
+def percent(share):
+    """ "67%" for 0.6667, and a dash for what is unknown."""
+    return "–" if share is None else f"{share:.0%}"

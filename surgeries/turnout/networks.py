@@ -125,6 +125,25 @@ class Turnout:
         return sum(bool(evening.recorded) for evening in self.evenings)
 
     @property
+    def written_down(self) -> int:
+        """Evenings of which anything is known about who came."""
+        return sum(bool(e.recorded or e.walk_ins or e.head_count) for e in self.evenings)
+
+    @property
+    def left_out(self) -> list[Evening]:
+        """Evenings whose register nobody filled in."""
+        return [evening for evening in self.evenings if evening.is_left_out]
+
+    @property
+    def known(self) -> list[NetworkTurnout]:
+        """The networks without "Not known"."""
+        return [network for network in self.networks if network.pk]
+
+    def said_to_be(self, verdict: Verdict) -> list[NetworkTurnout]:
+        """The networks with this verdict."""
+        return [network for network in self.networks if network.verdict == verdict]
+
+    @property
     def through_the_door(self) -> int:
         return self.came + self.walk_ins + self.head_count
 

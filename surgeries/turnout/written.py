@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from surgeries.templatetags.words import percent
 from surgeries.turnout.networks import NetworkTurnout, Turnout
 
 # A spreadsheet runs a cell that begins like this as a formula.
@@ -53,11 +54,6 @@ def as_table(turnout: Turnout) -> str:
     lines.append([str(cell) for cell in [*last, turnout.new_people, percent(turnout.rate)]])
     widths = [max(len(line[n]) for line in lines if n < len(line)) for n in range(len(heads))]
     return "\n".join(_aligned(line, widths) for line in lines)
-
-
-def percent(share: float | None) -> str:
-    """ "67%", and a dash for what is unknown."""
-    return "–" if share is None else f"{share:.0%}"
 
 
 COLUMNS = (

@@ -1,0 +1,84 @@
+"""The sentence and the bars of the turnout page."""
+
+import pytest
+
+from surgeries.turnout.networks import Evening, NetworkTurnout, Turnout
+from surgeries.turnout.page import bars, opening
+from tests.factories import WEDNESDAY
+
+
+def network(pk, name, came, *, away=0, walk_ins=0, surgeries=1):
+    return NetworkTurnout(
+        pk=pk,
+        network=name,
+        booked=came + away,
+        came=came,
+        did_not_come=away,
+        walk_ins=walk_ins,
+        new_people=0,
+        surgeries=surgeries,
+        p0=0.7,
+    )
+
+
+def turnout(*networks, head_count=0):
+    evening = Evening(
+        pk=1,
+        on=WEDNESDAY,
+        booked=sum(n.booked for n in networks),
+        recorded=sum(n.recorded for n in networks),
+        came=sum(n.came for n in networks),
+        walk_ins=sum(n.walk_ins for n in networks),
+        head_count=head_count,
+    )
+    return Turnout(networks, (evening,), 0.7)
+
+
+TENANTS, CHOIR = network(1, "Dudley Tenants", 4, walk_ins=1), network(2, "Choir", 6)
+NOBODY = network(None, "Not known", 2)
+
+
+@pytest.mark.parametrize(
+    ("figures", "different", "sentence"),
+    [
+        (turnout(), 0, "Nobody is written down as having come."),
+        (turnout(network(1, "Choir", 0, away=3)), 0, "Nobody is written down as having come."),
+        (turnout(network(1, "Choir", 1)), 1, "1 person came, through Choir."),
+        (turnout(CHOIR), 6, "6 people came, through Choir."),
+        (turnout(CHOIR, NOBODY), 8, "8 people came, 6 of them through Choir."),
+        (turnout(NOBODY), 2, "2 people came. We do not know who told them."),
+        (turnout(head_count=7), 0, "7 people came. We do not know who told them."),
+        (
+            turnout(TENANTS, CHOIR),
+            11,
+            "11 people came through 2 networks, 6 of them through Choir.",
+        ),
+        (
+            turnout(TENANTS, CHOIR, NOBODY, head_count=3),
+            13,
+            "16 people came, 11 of them through 2 networks, Choir first: 6.",
+        ),
+        (
+            turnout(TENANTS, CHOIR),
+            9,
+            "People came 11 times through 2 networks, 6 of them through Choir.",
+        ),
+        (turnout(network(1, "Choir", 14_742)), 14_742, "14,742 people came, through Choir."),
+    ],
+)
+def test_the_opening_is_true_at_any_size(figures, different, sentence):
+    assert opening(figures, different=different) == sentence
+
+
+def test_bars_share_a_scale_and_leave_room_for_words():
+    long, short = bars(turnout(network(1, "A", 10, away=10, surgeries=3), network(2, "B", 5)))
+
+    assert (long.came, long.recorded, short.came) == ("36.0%", "72.0%", "18.0%")
+    assert (long.low, long.high) == ("21.5%", "50.5%")
+    assert (long.plain, short.plain) == (False, True)
+
+
+def test_a_bar_of_nothing_has_no_length():
+    (bar,) = bars(turnout(network(None, "Not known", 0, walk_ins=1)))
+
+    assert (bar.came, bar.recorded, bar.high, bar.plain) == ("0.0%", "0.0%", "0.0%", True)
