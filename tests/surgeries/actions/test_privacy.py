@@ -9,6 +9,7 @@ from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection, models
+from django.urls import reverse
 
 from accounts.models import User
 from surgeries.actions import privacy
@@ -27,6 +28,7 @@ from surgeries.models import (
 )
 from surgeries.rules import retention
 from surgeries.states import Outcome
+from surgeries.turnout.networks import turnout_by_network
 from tests.factories import (
     NOW,
     create_attendee,
@@ -71,6 +73,12 @@ def create_old_attendee(*, series, at=YEAR_AGO - DAY, **fields):
         booked_at=at,
     )
     return attendee, booking
+
+
+def evening(days):
+    """From 17:30 to 19:00, `days` before the day that fell due."""
+    ends_at = YEAR_AGO - DAY - days * DAY
+    return {"starts_at": ends_at - datetime.timedelta(minutes=90), "ends_at": ends_at}
 
 
 def create_old_helper(*, series, at):
@@ -129,6 +137,41 @@ def test_what_is_counted_stays():
         == before
     )
     assert Series.objects.get() == series
+
+
+def test_turnout_is_the_same_before_and_after():
+    """R70, R72: with walk-ins, people who came twice and people who did not come."""
+    series = create_series()
+    choir = create_network(series=series)
+    amina, first = create_old_attendee(series=series)
+    again = create_surgery(series=series, on=first.surgery.on - 28 * DAY, **evening(28))
+    create_booking(surgery=again, attendee=amina, network=choir, outcome=Outcome.CAME)
+    create_booking(surgery=again, network=choir, outcome=Outcome.DID_NOT_COME)
+    create_booking(surgery=again, network=choir, walked_in=True, outcome=Outcome.CAME)
+    Attendee.objects.update(last_active_at=YEAR_AGO - DAY)
+    before = turnout_by_network(series, now=NOW)
+    assert (before.came, before.recorded, before.walk_ins) == (2, 3, 1)
+
+    assert erase_what_is_due(NOW) == NOTHING | {"attendees": 3}
+
+    assert turnout_by_network(series, now=NOW) == before
+
+
+def test_screens_say_somebody_where_a_name_was(client):
+    olu = create_user()
+    series = create_series(organiser=olu)
+    _, booking = create_old_attendee(series=series)
+    create_helping(surgery=booking.surgery, helper=create_helper(series=series))
+    Helper.objects.update(name="", email="", erased_at=NOW)
+    erase_what_is_due(NOW)
+    client.force_login(olu)
+
+    for page in ("surgery_detail", "register", "register_print"):
+        answer = client.get(reverse(page, args=[series.slug, booking.surgery.pk]))
+
+        assert answer.status_code == 200
+        assert "Somebody" in answer.text.replace("Somebody walked in?", "")
+        assert "Amina" not in answer.text
 
 
 def test_a_person_active_within_the_year_is_kept():
