@@ -12,6 +12,7 @@ from surgeries.actions.channels import Doubt, Never, NotNow, Unreachable
 from surgeries.actions.email import Email
 from surgeries.actions.leases import Outcome, begin_send, claim, reap, release, settle
 from surgeries.actions.outbox import owe_digests, owe_reminders
+from surgeries.messages.facts import with_person
 from surgeries.messages.wanted import is_still_wanted
 from surgeries.models import Message
 from surgeries.rules.outbox import MOST_ATTEMPTS, STEPS_ASIDE, back_off
@@ -76,7 +77,8 @@ def _send_all(lease, channel, now, stopping):
 
 def _send(lease, id, way, now):
     """Carry one claimed message to its next state; False when the other side did not answer."""
-    message = Message.objects.with_person().filter(pk=id, lease_token=lease.token).first()
+    ours = Message.objects.filter(pk=id, lease_token=lease.token)
+    message = with_person(ours).first()
     if message is None:
         return True
     if outcome := _not_now_or_never(message, now):

@@ -49,7 +49,7 @@ class Letter:
 
 
 def letter_for(message, now) -> Letter:
-    """Put one message into words, as things are at `now`; wants it loaded `with_person()`.
+    """Put one message into words, as things are at `now`; wants it loaded `with_person`.
 
     The Message-ID is the row's, so the same message sent again is the same letter. Raises
     NoSuchAddress before anything is written.

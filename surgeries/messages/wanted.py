@@ -15,7 +15,7 @@ def is_still_wanted(message) -> bool:
     """False when what it tells of has changed since, or the address is gone.
 
     An older schedule never leaves, nor a word about a booking that was cancelled meanwhile.
-    Wants the message loaded `with_person()`.
+    Wants the message loaded `with_person`.
     """
     about = message.about
     return bool(recipient_of(message)) and _ASKS[about._meta.model_name](message, about)

@@ -26,23 +26,6 @@ class MessageQuerySet(models.QuerySet):
         """Since when the oldest unsent message waits, or None when nothing is due."""
         return self.due(now).aggregate(models.Min("next_at"))["next_at__min"]
 
-    def with_person(self):
-        """Loads all that a letter or a line of the list says about whom it is for."""
-        return self.select_related(
-            "series",
-            "booking__attendee",
-            "booking__slot",
-            "booking__surgery__series",
-            "booking__surgery__venue",
-            "helping__helper",
-            "helping__surgery__series",
-            "helping__surgery__venue",
-            "invitation__invited_by",
-            "invitation__series",
-            "member__user",
-            "member__series",
-        )
-
 
 class Message(models.Model):
     """One message owed to one person, rendered when it is sent.

@@ -1,7 +1,6 @@
 """A mail server on loopback that can be as awkward as real ones are."""
 
 import asyncio
-import threading
 
 from config.local.smtp import Mailbox
 
@@ -17,7 +16,6 @@ class PostOffice(Mailbox):
         super().__init__()
         self.at_rcpt, self.at_data = [], []
         self.pause = pause
-        self.took_one = threading.Event()
         self.recipients = []
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
@@ -35,7 +33,6 @@ class PostOffice(Mailbox):
         if answer.startswith(("250", "cut")):
             self.recipients.append(list(envelope.rcpt_tos))
             await super().handle_DATA(server, session, envelope)
-            self.took_one.set()
         if answer == "cut":
             server.transport.abort()
         return answer

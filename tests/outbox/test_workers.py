@@ -19,7 +19,7 @@ def test_a_worker_killed_midway_loses_nothing_and_doubles_one_at_most(surgery):
     office = PostOffice(pause=0.05)
     with office.listening() as url, crowd.workers(2, url) as started:
         messages = crowd.owe_a_crowd(surgery, COUNT)
-        crowd.whoever_sends(started, office).kill()
+        crowd.whoever_sends(started, office, after=COUNT // 4).kill()
         arrived = len(office.mails)
         crowd.tick_until_settled()
     assert 0 < arrived < COUNT  # it was in the middle
@@ -38,7 +38,7 @@ def test_a_worker_told_to_end_finishes_the_one_in_hand_and_nothing_is_doubled(su
     office = PostOffice(pause=0.05)
     with office.listening() as url, crowd.workers(2, url) as started:
         crowd.owe_a_crowd(surgery, COUNT)
-        sending = crowd.whoever_sends(started, office)
+        sending = crowd.whoever_sends(started, office, after=COUNT // 4)
         processes.stop(sending, signal.SIGTERM, patience=20)
         arrived = len(office.mails)
         crowd.tick_until_settled()

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from surgeries.messages.email import NoSuchAddress, letter_for, one_address
+from surgeries.messages.facts import with_person
 from surgeries.models import Message, TeamInvitation
 from surgeries.states import BookingState, HelpingState, MessageKind, Role, SurgeryState
 from tests import factories
@@ -112,7 +113,7 @@ def _invitation(series):
 
 def read(message, now=NOW):
     """The letter for a message, parsed back from its bytes."""
-    letter = letter_for(Message.objects.with_person().get(pk=message.pk), now)
+    letter = letter_for(with_person(Message.objects.all()).get(pk=message.pk), now)
     return letter, email.message_from_bytes(letter.content, policy=email.policy.default)
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from surgeries.messages.facts import with_person
 from surgeries.messages.wanted import is_still_wanted
 from surgeries.models import Message, TeamInvitation
 from surgeries.states import BookingState, HelpingState, MessageKind, SurgeryState
@@ -15,7 +16,7 @@ PUBLISHED, CANCELLED = SurgeryState.PUBLISHED, SurgeryState.CANCELLED
 
 def wanted(kind, series, **about):
     message = Message.objects.create(key="x", kind=kind, series=series, expires_at=NOW, **about)
-    return is_still_wanted(Message.objects.with_person().get(pk=message.pk))
+    return is_still_wanted(with_person(Message.objects.all()).get(pk=message.pk))
 
 
 @pytest.mark.parametrize(
