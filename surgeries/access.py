@@ -8,6 +8,7 @@ from surgeries.models import (
     Booking,
     Connector,
     Helping,
+    ImportDraft,
     ImportRun,
     InviteLink,
     Message,
@@ -74,6 +75,13 @@ def messages_organised_by(user):
 
 def imports_organised_by(user):
     return ImportRun.objects.filter(series__in=series_organised_by(user))
+
+
+def import_drafts_of(user):
+    """The tables `user` uploaded and has not said yes to, where she still organises."""
+    return ImportDraft.objects.filter(
+        owner=user, series__in=series_organised_by(user)
+    ).select_related("series")
 
 
 def helpings_of(user):

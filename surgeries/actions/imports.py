@@ -12,25 +12,30 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from surgeries.models import (
     Attendee,
     Booking,
-    Connector,
-    Helping,
     ImportDraft,
     ImportRun,
-    InviteLink,
     Network,
     Series,
     Surgery,
     TeamMember,
 )
 from surgeries.refusals import Refused
-from surgeries.rules.imports import Row, any_yes, earliest, together
+from surgeries.rules.imports import (
+    Layout,
+    Row,
+    any_yes,
+    earliest,
+    read_rows,
+    together,
+    written_table,
+)
 from surgeries.rules.names import name_key
 from surgeries.states import Outcome, OutcomeSource, Role, SurgeryState
 
@@ -223,9 +228,9 @@ def _merge(booking, row, networks, run) -> set[str]:
     if booking.imported_by_id != run.pk:
         for name in changed:
             noted = run.before.setdefault(str(booking.pk), {}).setdefault(
-                name, [_plain(getattr(booking, name)), None]
+                name, [plain(getattr(booking, name)), None]
             )
-            noted[1] = _plain(values[name])
+            noted[1] = plain(values[name])
     for name in changed:
         setattr(booking, name, values[name])
     return {name.removesuffix("_id") for name in changed}
@@ -303,80 +308,45 @@ def _write_first_networks(run) -> None:
     Attendee.objects.filter(imported_by=run).update(first_network=Subquery(earliest_one))
 
 
-def _plain(value) -> Any:
+def plain(value) -> Any:
     """A value as JSON keeps it; the same instant is the same text."""
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
-
-
-# Undoing -------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def undo_import(run: ImportRun, *, by, now: datetime) -> ImportRun:
-    """Take an import out again: what it made goes, what it changed gets its old value back.
-
-    What the team changed since keeps the team's value, and people, networks and surgeries that
-    something else hangs on stay. Raises Refused when it is undone already, or when a later import
-    of the series builds on it.
-    """
-    run = ImportRun.objects.select_for_update(no_key=True, of=("self",)).get(pk=run.pk)
-    if run.undone_at:
-        raise Refused(_("This import was undone already."))
-    later = ImportRun.objects.filter(series=run.series_id, undone_at=None, pk__gt=run.pk)
-    if last := later.order_by("-pk").first():
-        raise Refused(
-            _("Undo the later import of “%(file)s” first.") % {"file": last.filename or last.pk}
-        )
-    _restore(run)
-    Booking.objects.filter(imported_by=run).delete()
-    _without(Surgery, run, surgery=(Booking, Helping)).filter(head_count=None).delete()
-    _without(Attendee, run, attendee=(Booking,)).delete()
-    told = Q(said_network=OuterRef("pk")) | Q(followed_network=OuterRef("pk"))
-    _without(Network, run, network=(InviteLink, Connector), credited_network=(Booking,)).exclude(
-        Exists(Booking.objects.filter(told))
-    ).delete()
-    run.undone_at, run.before = now, {}
-    run.save(update_fields=["undone_at", "before"])
-    log.info("import %s undone by person %s", run.pk, by and by.pk)
-    return run
-
-
-def _without(model, run, **hanging):
-    """The rows of `model` that the run made and that nothing hangs on."""
-    rows = model.objects.filter(imported_by=run)
-    for field, others in hanging.items():
-        for other in others:
-            rows = rows.exclude(Exists(other.objects.filter(**{field: OuterRef("pk")})))
-    return rows
-
-
-def _restore(run: ImportRun) -> None:
-    noted, fields = run.before, {name for values in run.before.values() for name in values}
-    bookings = list(Booking.objects.select_for_update(no_key=True).filter(pk__in=noted))
-    for booking in bookings:
-        for name, (old, new) in noted[str(booking.pk)].items():
-            if _plain(getattr(booking, name)) == new:
-                setattr(booking, name, Booking._meta.get_field(name).to_python(old))
-    if bookings:
-        columns = {name.removesuffix("_id") for name in fields}
-        Booking.objects.bulk_update(bookings, columns, batch_size=UPDATE_BATCH)
 
 
 # Drafts --------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def keep_draft(series: Series, *, filename: str, text: str, by, now: datetime) -> ImportDraft:
-    """Keep an uploaded table until she has looked at it; the next one takes its place."""
+def keep_draft(series: Series, *, filename: str, table, by, now: datetime) -> ImportDraft:
+    """Keep an uploaded table until she has looked at it; the next one takes its place.
+
+    `table` is (line, cells) for each row, the first one being the names of the columns.
+    """
     draft, _made = ImportDraft.objects.update_or_create(
         series=series,
         owner=by,
-        defaults={"filename": filename[:200], "text": text, "created_at": now},
+        defaults={
+            "filename": filename[:200],
+            "text": written_table(table),
+            "created_at": now,
+        },
     )
     return draft
 
 
 @transaction.atomic
-def drop_draft(draft: ImportDraft) -> None:
-    """Forget an uploaded table."""
+def import_draft(draft: ImportDraft, layout: Layout, *, by, now: datetime) -> Done:
+    """Import a table she has said yes to, and forget it. Raises Refused for the first bad row."""
+
+    def refuse(bad, _cells):
+        raise Refused(
+            _("Line %(line)d, %(why)s. Nothing was imported.")
+            % {"line": bad.line, "why": bad.where_and_why}
+        )
+
+    table = draft.table
+    next(table)
+    rows = read_rows(table, layout, refuse)
+    done = import_register(draft.series, rows, filename=draft.filename, by=by, now=now)
     draft.delete()
+    return done

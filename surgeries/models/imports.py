@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 
+from surgeries.rules.imports import table_from
+
 
 class ImportRun(models.Model):
     """What was read, what it did, and what it changed in rows that were there before.
@@ -43,3 +45,8 @@ class ImportDraft(models.Model):
 
     def __str__(self):
         return self.filename
+
+    @property
+    def table(self):
+        """(line, cells) for each row; the first one names the columns."""
+        return table_from(self.text)

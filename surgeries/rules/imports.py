@@ -4,6 +4,7 @@ The contract is model.md's `import_register`; a web upload is read by the same f
 """
 
 import csv
+import io
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -24,6 +25,15 @@ DAY_FIRST, MONTH_FIRST = "day", "month"
 LONGEST_NAME, LONGEST_KEY = 200, 400
 YEARS = range(1900, 2200)
 NOBODY = ("", "not known")
+# What else people call these columns, for a first guess on the web.
+ALSO_CALLED = {
+    "surgery_date": ("surgery date", "date", "surgery", "session", "session date", "day", "when"),
+    "attendee": ("name", "full name", "person", "who", "attendee name"),
+    "network": ("group", "who told you", "told by", "heard from", "organisation", "referred by"),
+    "booked_at": ("booked", "booked at", "booked on", "date booked"),
+    "reminded": ("reminder", "reminder sent"),
+    "came": ("attended", "present", "showed up", "outcome"),
+}
 
 ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 SPOKEN_DATE = re.compile(r"([0-9]{1,2})[/.\-]([0-9]{1,2})[/.\-]([0-9]{4}|[0-9]{2})")
@@ -108,6 +118,17 @@ def layout_of(header: list[str], zone: ZoneInfo) -> Layout:
     return Layout(tuple(map(tidy, header)), places, zone)
 
 
+def guessed_places(header: list[str]) -> dict[str, int]:
+    """Column -> where it probably stands, for each of our columns that can be guessed."""
+    names = [tidy(name).casefold() for name in header]
+    guesses = {}
+    for column in COLUMNS:
+        found = [n for n in (column, *ALSO_CALLED[column]) if n in names]
+        if found:
+            guesses[column] = names.index(found[0])
+    return guesses
+
+
 def decoded(lines: Iterable[bytes]) -> Iterator[str]:
     """The text of a file line by line, UTF-8 with or without BOM. Raises Refused with the line."""
     for number, line in enumerate(lines, 1):
@@ -137,6 +158,19 @@ def numbered(lines: Iterable[str], *, delimiter: str = ",") -> Iterator[tuple[in
         if any(cell.strip() for cell in cells):
             yield line, cells
         line = reader.line_num + 1
+
+
+def written_table(table: Iterable[tuple[int, list[str]]]) -> str:
+    """A table as text; each row begins with the line it had, so that we can name it later."""
+    out = io.StringIO()
+    csv.writer(out).writerows([line, *cells] for line, cells in table)
+    return out.getvalue()
+
+
+def table_from(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The table that `written_table` wrote."""
+    for line, *cells in csv.reader(io.StringIO(text, newline="")):
+        yield int(line), cells
 
 
 def read_row(line: int, cells: list[str], layout: Layout) -> Row:

@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from surgeries.actions.imports import undo_import
+from surgeries.actions.undo_imports import undo_import
 from surgeries.clock import database_now
 from surgeries.models import ImportRun
 from surgeries.refusals import Refused

@@ -6,12 +6,12 @@ import pytest
 
 from surgeries.actions import imports
 from surgeries.actions.imports import (
-    drop_draft,
+    import_draft,
     import_into_new_series,
     import_register,
     keep_draft,
-    undo_import,
 )
+from surgeries.actions.undo_imports import undo_import
 from surgeries.models import (
     Attendee,
     Booking,
@@ -24,7 +24,7 @@ from surgeries.models import (
     Surgery,
 )
 from surgeries.refusals import Refused
-from surgeries.rules.imports import Row
+from surgeries.rules.imports import Row, layout_of
 from surgeries.rules.names import name_key
 from surgeries.states import BookingState, Outcome, OutcomeSource, SurgeryState
 from tests.factories import (
@@ -349,11 +349,31 @@ def test_statements_do_not_grow_with_the_rows_of_a_batch(
         take(series, *rows)
 
 
-def test_a_draft_is_kept_once_and_forgotten(series):
-    olu = create_user()
-    keep_draft(series, filename="a.csv", text="a", by=olu, now=NOW)
-    draft = keep_draft(series, filename="b.csv", text="b", by=olu, now=NOW)
+def draft_of(series, by, *rows):
+    table = [(1, ["surgery_date", "attendee", "network", "came"]), *enumerate(rows, 2)]
+    return keep_draft(series, filename="a.csv", table=table, by=by, now=NOW)
 
-    assert ImportDraft.objects.get().text == "b"
-    drop_draft(draft)
+
+def layout(series):
+    return layout_of(["surgery_date", "attendee", "network", "came"], series.zone)
+
+
+def test_a_draft_is_kept_once_and_forgotten_with_its_import(series):
+    olu = create_user()
+    draft_of(series, olu, ["2026-07-08", "Stan", "", ""])
+    draft = draft_of(series, olu, ["2026-07-08", "Zoë\nD’Arcy", "Choir", "yes"])
+
+    done = import_draft(draft, layout(series), by=olu, now=NOW)
+
+    assert told() == [(JULY, "Zoë D’Arcy", "Choir", Outcome.CAME)]
+    assert (done.run.started_by, done.run.filename) == (olu, "a.csv")
     assert ImportDraft.objects.count() == 0
+
+
+def test_a_draft_with_a_bad_row_stays_and_nothing_comes_in(series):
+    draft = draft_of(series, create_user(), ["2026-07-08", "Zoë", "", ""], ["2026", "Stan", "", ""])
+
+    with pytest.raises(Refused, match="Line 3, column surgery_date: “2026” is not a date"):
+        import_draft(draft, layout(series), by=draft.owner, now=NOW)
+
+    assert (Booking.objects.count(), ImportDraft.objects.count()) == (0, 1)
