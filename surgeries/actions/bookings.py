@@ -5,7 +5,7 @@ import logging
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from surgeries.actions.outbox import call_off, owe
+from surgeries.actions.outbox import call_off, owe, ring_after_commit
 from surgeries.models import Attendee, Booking, Network, Place, Surgery
 from surgeries.refusals import Refused
 from surgeries.rules import bookings as rules
@@ -172,7 +172,11 @@ def make_easier(booking, *, needs, news, news_wording, now):
 
 @transaction.atomic
 def send_links_again(*, email, now):
-    """Owe whoever booked with this address her links, one for each surgery to come and day."""
+    """Owe whoever booked with this address her links, one for each surgery to come and day.
+
+    The doorbell rings whether anybody has: it takes most of the time, which would tell a stranger.
+    """
+    ring_after_commit()
     mine = Booking.objects.filter(
         attendee__contact=email,
         state__in=LIVE,

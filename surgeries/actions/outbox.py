@@ -179,7 +179,7 @@ def _write(messages):
     if messages:
         Message.objects.bulk_create(messages, ignore_conflicts=True)
     if any(message.next_at <= message.owed_at for message in messages):
-        _ring_after_commit()
+        ring_after_commit()
     return messages
 
 
@@ -224,7 +224,7 @@ def _series(to):
 # The doorbell ----------------------------------------------------------------------------
 
 
-def _ring_after_commit():
+def ring_after_commit():
     """Wake a worker once when the transaction has ended. Without a bell the tick finds the row.
 
     Robust: Django logs the error of a dead Redis, and it hurts nobody who books.
