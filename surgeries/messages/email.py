@@ -31,6 +31,7 @@ WITH_A_CALENDAR_FILE = (
 LONGEST_SUBJECT = 200
 # The same headers and line ends for every server; no line of the content is longer than 76.
 POLICY = email.policy.SMTP.clone(cte_type="7bit")
+UNFOLDED = POLICY.clone(max_line_length=998)
 
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
 
@@ -73,7 +74,7 @@ def letter_for(message, now) -> Letter:
     mail.add_alternative(_inliner.inline(page), subtype="html", cte="quoted-printable")
     if message.kind in WITH_A_CALENDAR_FILE:
         _attach_calendar(mail, message.booking)
-    return Letter(sender, recipient, mail.as_bytes())
+    return Letter(sender, recipient, _bytes_of(mail))
 
 
 def one_address(text: str) -> str:
@@ -103,6 +104,15 @@ def _paragraphs(text):
     """Trimmed lines, with one empty line at most between them."""
     lines = "\n".join(line.strip() for line in text.strip().splitlines())
     return re.sub(r"\n{3,}", "\n\n", lines) + "\n"
+
+
+def _bytes_of(mail):
+    """Headers folded only where other letters make it necessary.
+
+    Python folds some long subjects before their first word, and mail programs show a space there.
+    """
+    plain = all(str(value).isascii() for value in mail.values())
+    return mail.as_bytes(policy=UNFOLDED if plain else POLICY)
 
 
 def _attach_calendar(mail, booking):

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import psycopg2
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from surgeries.actions import leases, sending
@@ -350,6 +350,28 @@ def test_a_claim_left_by_a_dead_worker_is_taken_up_again(surgery, post_office):
     send()
 
     assert (fresh(message).state, fresh(message).uncertain) == (MessageState.SENT, 0)
+
+
+def test_a_claim_never_waits_for_another_and_never_takes_the_same(surgery):
+    first, second = owed(surgery), owed(surgery)
+    with transaction.atomic():
+        one = leases.claim(channel="email", worker="one", limit=1)
+        claims = []
+        other = threading.Thread(target=lambda: claims.append(_claim_in_a_second()))
+        other.start()
+        other.join()
+
+    assert (one.ids, claims[0].ids) == ((first.pk,), (second.pk,))
+
+
+def _claim_in_a_second():
+    """On a connection of its own, that would rather fail than wait."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '1s'")
+    try:
+        return leases.claim(channel="email", worker="other", limit=2)
+    finally:
+        connection.close()
 
 
 def test_a_frozen_worker_finds_the_fence_closed(surgery, post_office):

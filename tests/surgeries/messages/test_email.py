@@ -322,6 +322,19 @@ def test_no_line_break_reaches_a_header(booking):
     assert [address.addr_spec for address in mail["From"].addresses] == ["surgeries@example.org"]
 
 
+@pytest.mark.parametrize("first_word", ["Central", "Zoë’s"])
+def test_a_subject_arrives_as_it_was_written_however_long_it_is(first_word, booking):
+    message = message_of(MessageKind.CONFIRMATION, booking)
+    for length in range(1, 60, 2):
+        name = f"{first_word} {'b' * length} Birmingham"
+        message.series.name = name
+        message.series.save()
+        _letter, mail = read(message)
+
+        when = "Wednesday 11 November, 5:30pm"
+        assert str(mail["Subject"]) == f"{when}: you are booked at {name}"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -1,0 +1,80 @@
+"""Each kind of message is found in the mailbox, and its link opens its page."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from surgeries.actions.outbox import owe
+from surgeries.actions.sending import drain
+from surgeries.models import TeamInvitation
+from surgeries.rules.reminders import day_of
+from surgeries.states import BookingState, MessageKind, Role, SurgeryState
+from surgeries.templatetags.words import day as in_words
+from tests import factories
+from tests.surgeries.messages.test_email import FOR_HELPERS, SUBJECTS
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+OFF = (MessageKind.SURGERY_CANCELLED, MessageKind.HELPING_CANCELLED)
+
+
+@pytest.fixture
+def noon(surgery):
+    """Today by day in the zone of the series, so that the quiet hours hold nothing back."""
+    return timezone.localtime(timezone=surgery.series.zone).replace(hour=12, minute=0)
+
+
+def somebody(kind, surgery):
+    """Whoever a message of this kind is for, in the state in which she gets it."""
+    series = surgery.series
+    if kind in OFF:
+        surgery.state = SurgeryState.CANCELLED
+        surgery.save()
+    if kind in FOR_HELPERS:
+        return factories.create_helping(surgery=surgery)
+    if kind == MessageKind.TEAM_INVITATION:
+        return _invited(series)
+    if kind == MessageKind.DAILY_DIGEST:
+        factories.create_booking(surgery=surgery, booked_at=timezone.now() - timedelta(days=1))
+        return series.team.get()
+    is_off = kind == MessageKind.BOOKING_CANCELLED
+    state = BookingState.CANCELLED if is_off else BookingState.BOOKED
+    return factories.create_booking(surgery=surgery, slot=surgery.slots.first(), state=state)
+
+
+def _invited(series):
+    invitation = TeamInvitation.objects.create(
+        series=series,
+        email="new@example.org",
+        role=Role.HELPER,
+        invited_by=series.started_by,
+        invited_at=timezone.now(),
+    )
+    invitation.seal()
+    invitation.save()
+    return invitation
+
+
+@pytest.mark.parametrize("kind", MessageKind.values)
+def test_it_arrives_with_its_subject_and_its_link_opens(kind, surgery, noon, mailbox, client):
+    to = somebody(kind, surgery)
+    message = owe(kind, to, now=noon - timedelta(days=1))
+    if kind == MessageKind.DAILY_DIGEST:
+        yesterday = noon.date() - timedelta(days=1)
+        message.covers_from, message.covers_to = day_of(yesterday, surgery.series.zone)
+        message.save()
+        client.force_login(to.user)
+
+    drain(now=noon, worker="a worker")
+
+    (mail,) = mailbox
+    expected = SUBJECTS[kind].replace("Wednesday 11 November", in_words(surgery.on))
+    expected = expected.replace("Wednesday 5:30pm", f"{surgery.on:%A} 5:30pm")
+    if kind == MessageKind.DAILY_DIGEST:
+        expected = expected.replace("Monday 2 November", in_words(yesterday))
+    assert mail.subject == expected
+    button = re.search(r'class="button" href="http://testserver([^"]+)"', mail.html)[1]
+    assert button in mail.text
+    assert client.get(button).status_code == 200
