@@ -40,7 +40,9 @@ urlpatterns = [
     path("s/<slug:slug>/<date:day>/", public.surgery_public, name="surgery_public"),
     path("s/<slug:slug>/<date:day>/book/", bookings.booking_create, name="booking_create"),
     path("s/<slug:slug>/<date:day>/help/", helpers.helping_offer, name="helping_offer"),
-    path("s/<slug:slug>/<date:day>/help/thank-you/", helpers.helping_offered, name="helping_offered"),
+    path(
+        "s/<slug:slug>/<date:day>/help/thank-you/", helpers.helping_offered, name="helping_offered"
+    ),
     path("i/<str:code>/", networks.invite_follow, name="invite_follow"),
     path("b/<str:secret>/", bookings.booking_detail, name="booking_detail"),
     path("b/<str:secret>/booked/", bookings.booking_booked, name="booking_booked"),
@@ -60,30 +62,82 @@ urlpatterns = [
     path("organise/<slug:slug>/settings/", series.series_edit, name="series_edit"),
     path("organise/<slug:slug>/team/invite/", series.team_invite, name="team_invite"),
     path("organise/<slug:slug>/team/<int:pk>/remove/", series.team_remove, name="team_remove"),
-    path("organise/<slug:slug>/invitations/<int:pk>/withdraw/", series.invitation_withdraw, name="invitation_withdraw"),
+    path(
+        "organise/<slug:slug>/invitations/<int:pk>/withdraw/",
+        series.invitation_withdraw,
+        name="invitation_withdraw",
+    ),
     path("organise/<slug:slug>/surgeries/", schedule.surgery_list, name="surgery_list"),
     path("organise/<slug:slug>/surgeries/new/", schedule.surgery_create, name="surgery_create"),
-    path("organise/<slug:slug>/surgeries/<int:pk>/", schedule.surgery_detail, name="surgery_detail"),
-    path("organise/<slug:slug>/surgeries/<int:pk>/edit/", schedule.surgery_edit, name="surgery_edit"),
-    path("organise/<slug:slug>/surgeries/<int:pk>/publish/", schedule.surgery_publish, name="surgery_publish"),
-    path("organise/<slug:slug>/surgeries/<int:pk>/copy/", schedule.surgery_copy, name="surgery_copy"),
-    path("organise/<slug:slug>/surgeries/<int:pk>/cancel/", schedule.surgery_cancel, name="surgery_cancel"),
-    path("organise/<slug:slug>/surgeries/<int:pk>/close/", schedule.surgery_close, name="surgery_close"),
+    path(
+        "organise/<slug:slug>/surgeries/<int:pk>/", schedule.surgery_detail, name="surgery_detail"
+    ),
+    path(
+        "organise/<slug:slug>/surgeries/<int:pk>/edit/", schedule.surgery_edit, name="surgery_edit"
+    ),
+    path(
+        "organise/<slug:slug>/surgeries/<int:pk>/publish/",
+        schedule.surgery_publish,
+        name="surgery_publish",
+    ),
+    path(
+        "organise/<slug:slug>/surgeries/<int:pk>/copy/", schedule.surgery_copy, name="surgery_copy"
+    ),
+    path(
+        "organise/<slug:slug>/surgeries/<int:pk>/cancel/",
+        schedule.surgery_cancel,
+        name="surgery_cancel",
+    ),
+    path(
+        "organise/<slug:slug>/surgeries/<int:pk>/close/",
+        schedule.surgery_close,
+        name="surgery_close",
+    ),
     path("organise/<slug:slug>/venues/<int:pk>/", schedule.venue_edit, name="venue_edit"),
-    path("organise/<slug:slug>/helpings/<int:pk>/answer/", helpers.helping_answer, name="helping_answer"),
+    path(
+        "organise/<slug:slug>/helpings/<int:pk>/answer/",
+        helpers.helping_answer,
+        name="helping_answer",
+    ),
     path("organise/<slug:slug>/networks/", networks.network_list, name="network_list"),
     path("organise/<slug:slug>/networks/<int:pk>/", networks.network_detail, name="network_detail"),
-    path("organise/<slug:slug>/networks/<int:pk>/edit/", networks.network_edit, name="network_edit"),
-    path("organise/<slug:slug>/connectors/<int:pk>/show/", networks.connector_show, name="connector_show"),
+    path(
+        "organise/<slug:slug>/networks/<int:pk>/edit/", networks.network_edit, name="network_edit"
+    ),
+    path(
+        "organise/<slug:slug>/connectors/<int:pk>/show/",
+        networks.connector_show,
+        name="connector_show",
+    ),
     path("organise/<slug:slug>/share/", networks.share, name="share"),
     path("organise/<slug:slug>/links/<int:pk>/", networks.link_detail, name="link_detail"),
     path("organise/<slug:slug>/links/<int:pk>/switch/", networks.link_switch, name="link_switch"),
     path("organise/<slug:slug>/surgeries/<int:pk>/register/", register.register, name="register"),
-    path("organise/<slug:slug>/surgeries/<int:pk>/register/<uuid:booking>/", register.register_tap, name="register_tap"),
-    path("organise/<slug:slug>/surgeries/<int:pk>/register/walk-in/", register.register_walk_in, name="register_walk_in"),
-    path("organise/<slug:slug>/surgeries/<int:pk>/register/everyone/", register.register_everyone, name="register_everyone"),
-    path("organise/<slug:slug>/surgeries/<int:pk>/register/head-count/", register.register_head_count, name="register_head_count"),
-    path("organise/<slug:slug>/surgeries/<int:pk>/register/print/", register.register_print, name="register_print"),
+    path(
+        "organise/<slug:slug>/surgeries/<int:pk>/register/<uuid:booking>/",
+        register.register_tap,
+        name="register_tap",
+    ),
+    path(
+        "organise/<slug:slug>/surgeries/<int:pk>/register/walk-in/",
+        register.register_walk_in,
+        name="register_walk_in",
+    ),
+    path(
+        "organise/<slug:slug>/surgeries/<int:pk>/register/everyone/",
+        register.register_everyone,
+        name="register_everyone",
+    ),
+    path(
+        "organise/<slug:slug>/surgeries/<int:pk>/register/head-count/",
+        register.register_head_count,
+        name="register_head_count",
+    ),
+    path(
+        "organise/<slug:slug>/surgeries/<int:pk>/register/print/",
+        register.register_print,
+        name="register_print",
+    ),
     path("organise/<slug:slug>/people/", people.people_list, name="people_list"),
     path("organise/<slug:slug>/people/<int:pk>/", people.person_detail, name="person_detail"),
     path("organise/<slug:slug>/ring/<uuid:booking>/", people.ring_done, name="ring_done"),

@@ -152,7 +152,9 @@ def create_connector(*, network, name="Sharon", **fields):
 
 def create_link(*, network, code=None, **fields):
     fields.setdefault("created_at", NOW)
-    return InviteLink.objects.create(network=network, code=code or f"code{next(_numbers)}", **fields)
+    return InviteLink.objects.create(
+        network=network, code=code or f"code{next(_numbers)}", **fields
+    )
 
 
 def create_helper(*, series, name="Hana Müller", email=None, **fields):

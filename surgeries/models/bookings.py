@@ -133,8 +133,10 @@ class BookingQuerySet(models.QuerySet):
 
     def counted(self, now):
         """Model.md, Figures: of surgeries started by `now`, not cancelled, nor cancelled itself."""
-        return self.live().filter(surgery__starts_at__lte=now).exclude(
-            surgery__state=SurgeryState.CANCELLED
+        return (
+            self.live()
+            .filter(surgery__starts_at__lte=now)
+            .exclude(surgery__state=SurgeryState.CANCELLED)
         )
 
     def for_register(self):
@@ -255,11 +257,7 @@ class Booking(models.Model):
                 )
                 | (
                     Q(place__isnull=True)
-                    & (
-                        ~Q(state=BookingState.BOOKED)
-                        | Q(walked_in=True)
-                        | Q(imported=True)
-                    )
+                    & (~Q(state=BookingState.BOOKED) | Q(walked_in=True) | Q(imported=True))
                 ),
                 name="a_place_is_held_exactly_while_booked",
             ),
@@ -279,9 +277,7 @@ class Booking(models.Model):
             models.UniqueConstraint(fields=["link_hash"], name="one_booking_per_link"),
         ]
         indexes = [
-            models.Index(
-                fields=["surgery", "credited_network", "outcome"], name="booking_turnout"
-            ),
+            models.Index(fields=["surgery", "credited_network", "outcome"], name="booking_turnout"),
             models.Index(fields=["attendee", "surgery"], name="booking_attendee"),
         ]
 

@@ -80,6 +80,9 @@ class Helping(models.Model):
             ),
         ]
 
+    def __str__(self):
+        return f"{self.helper} at {self.surgery}"
+
     @property
     def secret(self):
         return secret_for("helping", self.pk, self.link_version)

@@ -42,10 +42,18 @@ class Message(models.Model):
     kind = models.CharField(max_length=24, choices=MessageKind)
     channel = models.CharField(max_length=8, choices=Channel, default=Channel.EMAIL)
     booking = models.ForeignKey(
-        "surgeries.Booking", on_delete=models.CASCADE, null=True, blank=True, related_name="messages"
+        "surgeries.Booking",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="messages",
     )
     helping = models.ForeignKey(
-        "surgeries.Helping", on_delete=models.CASCADE, null=True, blank=True, related_name="messages"
+        "surgeries.Helping",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="messages",
     )
     invitation = models.ForeignKey(
         "surgeries.TeamInvitation",
@@ -133,3 +141,6 @@ class Attempt(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["message", "number"], name="each_attempt_is_made_once"),
         ]
+
+    def __str__(self):
+        return f"try {self.number}"

@@ -133,7 +133,9 @@ class SurgeryQuerySet(models.QuerySet):
 class Surgery(models.Model):
     """One evening of a series. `on` is its local date; times are instants."""
 
-    series = models.ForeignKey("surgeries.Series", on_delete=models.CASCADE, related_name="surgeries")
+    series = models.ForeignKey(
+        "surgeries.Series", on_delete=models.CASCADE, related_name="surgeries"
+    )
     venue = models.ForeignKey(
         Venue, on_delete=models.PROTECT, null=True, blank=True, related_name="surgeries"
     )
@@ -144,7 +146,10 @@ class Surgery(models.Model):
     schedule_version = models.PositiveIntegerField(default=1)
     organiser_helps = models.BooleanField(_("I will be helping too"), default=True)
     places_wanted = models.PositiveSmallIntegerField(
-        _("places"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(200)]
+        _("places"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(200)],
     )
     head_count = models.PositiveSmallIntegerField(null=True, blank=True)
     created_at = models.DateTimeField()
@@ -244,6 +249,9 @@ class Slot(models.Model):
             models.UniqueConstraint(fields=["surgery", "starts_at"], name="one_slot_per_time"),
         ]
 
+    def __str__(self):
+        return f"{self.starts_at:%Y-%m-%d %H:%M %Z}"
+
     @property
     def starts_local(self):
         return self.starts_at.astimezone(self.surgery.series.zone)
@@ -273,7 +281,9 @@ class Place(models.Model):
     class Meta:
         ordering = ["number"]
         constraints = [
-            models.UniqueConstraint(fields=["slot", "number"], name="one_place_per_slot_and_number"),
+            models.UniqueConstraint(
+                fields=["slot", "number"], name="one_place_per_slot_and_number"
+            ),
             models.CheckConstraint(
                 condition=Q(number__gte=1, number__lte=999), name="place_numbers_run_from_1_to_999"
             ),
@@ -282,6 +292,9 @@ class Place(models.Model):
                 name="a_place_is_numbered_within_its_surgery",
             ),
         ]
+
+    def __str__(self):
+        return f"place {self.number}"
 
     @classmethod
     def make(cls, *, surgery, slot, number):

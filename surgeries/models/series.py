@@ -23,7 +23,6 @@ class SeriesQuerySet(models.QuerySet):
             )
         )
 
-
     def with_roles_of(self, user):
         """The series in whose team `user` is; adds `roles`, a list of words for what she may do."""
         hers = TeamMember.objects.filter(series=models.OuterRef("pk"), user=user)
@@ -104,6 +103,9 @@ class TeamMember(models.Model):
             ),
         ]
 
+    def __str__(self):
+        return f"{self.user}, {self.role} of {self.series}"
+
     @property
     def secret(self):
         """Opens the page that turns the digest off."""
@@ -153,6 +155,9 @@ class TeamInvitation(models.Model):
                 name="one_open_invitation_per_person_and_role",
             ),
         ]
+
+    def __str__(self):
+        return f"{self.role} of {self.series}"
 
     @property
     def secret(self):

@@ -8,7 +8,7 @@ from surgeries.states import Outcome
 
 
 def with_figures(surgeries):
-    """A queryset of surgeries with their venues and figures, in one statement whatever their number.
+    """Surgeries with their venues and figures, in one statement whatever their number.
 
     `booked`: bookings that stand, walk-ins excluded. `places_count` and `free_places`: chairs.
     `through_the_door`: people who came, walk-ins included. `untouched`: on the register, and

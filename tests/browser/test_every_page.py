@@ -16,9 +16,7 @@ def signed_in(page, world, client, live_server):
     """Olu's browser."""
     client.force_login(world.olu, backend=settings.AUTHENTICATION_BACKENDS[0])
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-    page.context.add_cookies(
-        [{"name": cookie.key, "value": cookie.value, "url": live_server.url}]
-    )
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
     return page
 
 
@@ -40,4 +38,3 @@ def test_everyone_can_use_the_page(name, signed_in, world, no_axe_violations):
         no_axe_violations()
     page.emulate_media(color_scheme="dark")
     no_axe_violations()
-
