@@ -60,21 +60,23 @@ def opening(turnout: Turnout, *, different: int) -> str:
             "known": intcomma(known),
             "network": told[0].network,
         }
-    top = max(told, key=lambda row: row.people)
+    first, second = sorted(told, key=lambda row: -row.people)[:2]
     words = {
         "who": who,
         "known": intcomma(known),
         "number": len(told),
-        "top": intcomma(top.people),
-        "network": top.network,
+        "top": intcomma(first.people),
+        "network": first.network,
     }
-    sentence = (
-        _("%(who)s through %(number)d networks, %(top)s of them through %(network)s.")
-        if known == came
-        else _(
-            "%(who)s, %(known)s of them through %(number)d networks, %(network)s first: %(top)s."
+    if known == came:
+        sentence = _("%(who)s through %(number)d networks, %(top)s of them through %(network)s.")
+    elif first.people > second.people:
+        sentence = _(
+            "%(who)s, %(known)s of them through %(number)d networks. "
+            "%(network)s brought the most: %(top)s."
         )
-    )
+    else:
+        sentence = _("%(who)s, %(known)s of them through %(number)d networks.")
     return sentence % words
 
 

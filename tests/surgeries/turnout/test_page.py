@@ -56,7 +56,12 @@ NOBODY = network(None, "Not known", 2)
         (
             turnout(TENANTS, CHOIR, NOBODY, head_count=3),
             13,
-            "16 people came, 11 of them through 2 networks, Choir first: 6.",
+            "16 people came, 11 of them through 2 networks. Choir brought the most: 6.",
+        ),
+        (
+            turnout(CHOIR, network(3, "Band", 6), NOBODY),
+            14,
+            "14 people came, 12 of them through 2 networks.",
         ),
         (
             turnout(TENANTS, CHOIR),
