@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
@@ -68,7 +69,8 @@ def _restore(run: ImportRun) -> None:
     for booking in bookings:
         for name, (old, new) in noted[str(booking.pk)].items():
             if plain(getattr(booking, name)) == new:
-                setattr(booking, name, Booking._meta.get_field(name).to_python(old))
+                field: Any = Booking._meta.get_field(name)
+                setattr(booking, name, field.to_python(old))
     if bookings:
         columns = {name.removesuffix("_id") for name in fields}
         Booking.objects.bulk_update(bookings, columns, batch_size=UPDATE_BATCH)
