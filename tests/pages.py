@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from surgeries.models import Booking, Series, Surgery, TeamInvitation
+from surgeries.models import Booking, ImportRun, Series, Surgery, TeamInvitation
 from surgeries.states import MessageState, Outcome, Role
 from tests.factories import (
     create_attendee,
@@ -72,6 +72,14 @@ def build_world():
     )
     invitation.seal()
     invitation.save()
+    counts = ("rows", "bookings", "changed", "surgeries", "networks", "people")
+    brought_in = ImportRun.objects.create(
+        series=series,
+        filename="register.csv",
+        started_by=olu,
+        started_at=now,
+        summary=dict.fromkeys(counts, 1),
+    )
     return World(
         olu,
         stan,
@@ -86,6 +94,7 @@ def build_world():
             "offer": offer,
             "evening": evening,
             "invitation": invitation,
+            "import": brought_in,
             "member": series.team.first(),
         },
     )
@@ -140,6 +149,8 @@ PAGES = {
     "turnout": lambda w: [w.series.slug],
     "turnout_people": lambda w: [w.series.slug],
     "import_start": lambda w: [w.series.slug],
+    "import_detail": lambda w: [w.series.slug, w.rows["import"].pk],
+    "import_undo": lambda w: [w.series.slug, w.rows["import"].pk],
     "account_login": lambda w: [],
     "account_logout": lambda w: [],
     "account_profile": lambda w: [],

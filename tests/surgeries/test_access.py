@@ -10,9 +10,8 @@ from django.conf import settings
 from django.urls import get_resolver, reverse
 
 from surgeries import access
-from surgeries.models import ImportRun
 from surgeries.states import Role
-from tests.factories import NOW, create_member, create_series, create_surgery, create_user
+from tests.factories import create_member, create_series, create_surgery, create_user
 from tests.pages import build_world
 
 pytestmark = pytest.mark.django_db
@@ -93,15 +92,9 @@ def key_of(name, world):
         "link_detail": lambda: rows["link"].pk,
         "link_switch": lambda: rows["link"].pk,
         "person_detail": lambda: rows["amina"].pk,
-        "import_detail": lambda: an_import(world).pk,
-        "import_undo": lambda: an_import(world).pk,
+        "import_detail": lambda: rows["import"].pk,
+        "import_undo": lambda: rows["import"].pk,
     }.get(name, lambda: world.coming.pk)()
-
-
-def an_import(world):
-    return ImportRun.objects.create(
-        series=world.series, filename="register.csv", started_by=world.olu, started_at=NOW
-    )
 
 
 def address(name, world, slug=None):
