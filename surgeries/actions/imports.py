@@ -127,7 +127,7 @@ def _take(batch: list[Row], *, run: ImportRun, done: Done) -> None:
         wanted[row.key] = together(before, row) if before else row
     surgeries = _surgeries(run, {row.on for row in wanted.values()}, done)
     networks = _networks(run, [row.network for row in wanted.values() if row.network], done)
-    there = _bookings_there(surgeries.values(), {key for _on, key in wanted})
+    there = _bookings_there(run, surgeries.values(), {key for _on, key in wanted})
     changed: dict[Any, Booking] = {}
     new: list[tuple[Row, str]] = []
     fields: set[str] = set()
@@ -198,11 +198,13 @@ def _networks(run, names, done) -> dict[str, int]:
     return found | {network.key: network.pk for network in made}
 
 
-def _bookings_there(surgeries, keys) -> dict[tuple[int, str], Booking]:
+def _bookings_there(run, surgeries, keys) -> dict[tuple[int, str], Booking]:
     """(surgery, name key) -> the booking a row merges into: who booked before who walked in."""
     bookings = (
         Booking.objects.live()
-        .filter(surgery__in=surgeries, attendee__name_key__in=keys)
+        .filter(surgery__in=surgeries)
+        # The series is what the index of names begins with.
+        .filter(attendee__series=run.series, attendee__name_key__in=keys)
         .select_for_update(no_key=True, of=("self",))
         .select_related("attendee")
         .order_by("walked_in", "booked_at", "pk")
