@@ -60,10 +60,12 @@ def test_a_tap_is_saved_without_leaving_the_page(register):
     row(register, "Joyce").get_by_role("button", name="Came").tap()
     expect(row(register, "Joyce").locator(".mark--came")).to_be_visible()
     in_the_room(register, 1)
+    expect(register.locator(".mark--unsent")).to_have_count(0)
     assert came() == ["Joyce O’Neill"]
     row(register, "Joyce").get_by_role("button", name="Undo").tap()
     expect(row(register, "Joyce").get_by_role("button", name="Came")).to_be_visible()
     in_the_room(register, 0)
+    expect(register.locator(".mark--unsent")).to_have_count(0)
     assert came() == []
 
 
