@@ -140,6 +140,7 @@ def create_booking(*, slot=None, surgery=None, attendee=None, network=None, **fi
 
 def create_network(*, series, name=None, **fields):
     fields.setdefault("created_at", NOW)
+    fields.setdefault("suggested_from", NOW)
     return Network.objects.create(
         series=series, name=name or f"Ladywood Choir {next(_numbers)}", **fields
     )

@@ -59,7 +59,10 @@ def describe_network(network, *, name, kind, area, private, by, now):
     """Write what a network is. Returns it.
 
     One that turns out to be of faith, health, support or a union is private from then on, unless
-    she says otherwise afterwards (model.md). Raises Refused for a name another network has.
+    she says otherwise afterwards (model.md). One that is not may be suggested from now on to
+    people who book: whoever saves what it is has looked at its name.
+
+    Raises Refused for a name another network has.
     """
     network = Network.objects.select_for_update(no_key=True).get(pk=network.pk)
     others = Network.objects.filter(series=network.series_id, key=_key_of(name, Network))
@@ -70,6 +73,7 @@ def describe_network(network, *, name, kind, area, private, by, now):
     if kind != network.kind and kind in PRIVATE_BY_DEFAULT:
         private = True
     network.name, network.kind, network.area, network.private = tidy(name), kind, area, private
+    network.suggested_from = None if private else network.suggested_from or now
     network.save()
     return network
 

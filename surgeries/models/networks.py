@@ -11,7 +11,15 @@ from surgeries.states import LIVE, NetworkKind, Outcome, SurgeryState
 
 class NetworkQuerySet(models.QuerySet):
     def suggestible(self):
-        """Networks whose name may stand in a public suggestion (model.md, private networks)."""
+        """Networks whose name may stand in a public suggestion: an organiser has said so.
+
+        A name that was only typed or imported may be a person's, or a refuge's (model.md,
+        private networks).
+        """
+        return self.not_private().filter(suggested_from__isnull=False)
+
+    def not_private(self):
+        """Networks whose name the whole team may see, helpers and door included."""
         return self.filter(private=False)
 
     def with_way(self, now):
@@ -89,6 +97,7 @@ class Network(models.Model):
     kind = models.CharField(max_length=16, choices=NetworkKind, default=NetworkKind.GROUP)
     area = models.CharField(_("area"), max_length=120, blank=True)
     private = models.BooleanField(_("private"), default=False)
+    suggested_from = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     imported_by = models.ForeignKey(
         "surgeries.ImportRun", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

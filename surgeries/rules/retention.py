@@ -145,7 +145,7 @@ NOT_PERSONAL: dict[str, tuple[str, ...]] = {
     "surgeries.Helper": ("id", "series", "created_at", "erased_at"),
     "surgeries.Helping": ("id", "surgery", "link_version"),
     "surgeries.Network": (
-        *("id", "series", "name", "key", "kind", "area", "private", "created_at"),
+        *("id", "series", "name", "key", "kind", "area", "private", "suggested_from", "created_at"),
         "imported_by",
     ),
     "surgeries.Connector": ("id", "network", "created_at"),

@@ -178,4 +178,4 @@ def _by_arrival(rows):
 def _suggestions(series, *, organises):
     """Names of networks; the door sees no private ones."""
     networks = Network.objects.filter(series=series)
-    return (networks if organises else networks.suggestible()).values_list("name", flat=True)
+    return (networks if organises else networks.not_private()).values_list("name", flat=True)

@@ -175,3 +175,14 @@ def test_a_connector_is_shown_only_with_her_yes(series, olu):
 def test_finding_a_network_makes_it_once(series):
     first = find_or_make_network(series, name="Ladywood Choir", now=NOW)
     assert find_or_make_network(series, name=" ladywood choir ", now=NOW) == first
+
+
+def test_a_name_is_suggested_once_somebody_has_said_what_it_is(series, olu):
+    refuge = pass_on(series, to="St Mary’s Refuge", by=olu, now=NOW).network
+    tenants = pass_on(series, to="Highgate Tenants", by=olu, now=NOW).network
+    assert not Network.objects.suggestible().exists()
+    describe(refuge, olu, kind=NetworkKind.SUPPORT)
+    describe(tenants, olu)
+    assert list(Network.objects.suggestible()) == [tenants]
+    describe(tenants, olu, private=True)
+    assert not Network.objects.suggestible().exists()

@@ -119,3 +119,8 @@ def test_it_is_one_query_whatever_there_is(series, tenants, number, django_asser
 def test_private_networks_are_not_suggested(series, tenants):
     factories.create_network(series=series, name="Mosque", private=True)
     assert list(Network.objects.suggestible()) == [tenants]
+
+
+def test_a_name_nobody_has_looked_at_is_not_suggested(series, tenants):
+    factories.create_network(series=series, name="Sharon Smith", suggested_from=None)
+    assert list(Network.objects.suggestible()) == [tenants]
