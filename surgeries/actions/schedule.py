@@ -37,12 +37,11 @@ def create_surgery(
     """Start a surgery: a place and a date suffice (R1). Returns it, with its times and places.
 
     `place` is the name of a venue, made when new; `on` a local date; `starts` and `ends` are
-    wall-clock times of the series, by default its usual ones. Raises Refused for a past or taken
-    date, and for an end before the start.
+    wall-clock times of the series, by default its usual ones. Raises Refused for a past, far
+    or taken date, and for an end before the start.
     """
     starts_at, ends_at = _times(series, on, starts, ends)
-    if starts_at <= now:
-        raise Refused(_("That time has passed. Choose a day from today on."), field="on")
+    _refuse_unless_near(starts_at, now)
     surgery = Surgery(
         series=series,
         venue=find_or_make_venue(series, name=place),
@@ -89,8 +88,7 @@ def move_surgery(
     surgery = Surgery.objects.locked().get(pk=surgery.pk)
     _refuse_unless_to_come(surgery, now)
     starts_at, ends_at = _times(surgery.series, on, starts, ends)
-    if starts_at <= now:
-        raise Refused(_("That time has passed. Choose a day from today on."), field="on")
+    _refuse_unless_near(starts_at, now)
     venue = find_or_make_venue(surgery.series, name=place)
     surgery.moved = (starts_at, ends_at, venue) != (
         surgery.starts_at,
@@ -264,6 +262,13 @@ def _set_arrival_times(surgery):
         slot.places.update(slot=last)
         slot.bookings.update(slot=last)
         slot.delete()
+
+
+def _refuse_unless_near(starts_at, now):
+    if starts_at <= now:
+        raise Refused(_("That time has passed. Choose a day from today on."), field="on")
+    if starts_at - now > rules.FARTHEST:
+        raise Refused(_("That is more than two years away. Check the year."), field="on")
 
 
 def _refuse_unless_to_come(surgery, now):

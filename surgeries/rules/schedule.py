@@ -12,6 +12,7 @@ from surgeries.refusals import Refused
 
 STAGGER = datetime.timedelta(minutes=45)
 LAST_ARRIVAL_BEFORE_END = datetime.timedelta(minutes=30)
+FARTHEST = datetime.timedelta(days=2 * 365)
 NEAR_DAYS = 1
 NEAR_MILES = 10
 EARTH_RADIUS_MILES = 3958.8

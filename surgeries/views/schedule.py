@@ -226,8 +226,10 @@ def surgery_copy(request, slug, pk):
     surgery = _surgery(request, slug, pk)
     if request.method == "POST":
         form = CopyForm(request.POST)
-        form.is_valid()
-        copy = _do(request, schedule.copy_surgery, surgery, on=form.cleaned_data.get("on"))
+        if not form.is_valid():
+            messages.error(request, _("We could not read that date. Press the button once more."))
+            return redirect("surgery_copy", slug, pk)
+        copy = _do(request, schedule.copy_surgery, surgery, **form.cleaned_data)
         if copy:
             _say_what_was_saved(request, copy)
         return redirect("surgery_detail", slug, copy.pk if copy else pk)
@@ -239,6 +241,7 @@ def surgery_copy(request, slug, pk):
             "nav": "surgeries",
             "surgery": surgery,
             "next_date": schedule.next_date_after(surgery, now=timezone.now()),
+            "untouched": surgery.bookings.untouched().count() if surgery.closed_at else 0,
         },
     )
 

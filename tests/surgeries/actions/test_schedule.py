@@ -295,11 +295,14 @@ def test_whoever_was_rung_about_the_old_time_is_rung_again(series, olu):
     assert list(Booking.objects.ring_list(NOW)) == [booking]
 
 
-def test_moving_to_a_taken_or_past_date_changes_nothing(series, olu):
+def test_moving_to_a_taken_past_or_far_date_changes_nothing(series, olu):
     surgery = create(series, olu, publish=True)
     factories.create_booking(surgery=surgery)
     create(series, olu, on=datetime.date(2026, 12, 9))
-    for day in (datetime.date(2026, 12, 9), datetime.date(2026, 11, 1)):
+    taken, past, far = (
+        datetime.date(*day) for day in ((2026, 12, 9), (2026, 11, 1), (9999, 12, 31))
+    )
+    for day in (taken, past, far):
         with pytest.raises(Refused) as refused:
             move(surgery, olu, on=day)
         assert refused.value.field == "on"

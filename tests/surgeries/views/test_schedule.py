@@ -245,6 +245,13 @@ def test_a_second_tap_makes_no_second_copy(as_olu, series):
     assert "already. Choose another date." in response.content.decode()
 
 
+def test_a_date_that_cannot_be_read_copies_nothing(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(-3))
+    response = as_olu.post(to("surgery_copy", surgery), {"on": "next week"}, follow=True)
+    assert "We could not read that date." in response.content.decode()
+    assert Surgery.objects.get() == surgery
+
+
 def test_cancelling_says_first_how_many_are_told_and_whom_to_ring(as_olu, series):
     surgery = factories.create_surgery(series=series, on=days(7), places=(2, 2))
     factories.create_booking(surgery=surgery)
@@ -268,6 +275,13 @@ def test_closing_with_no_next_date_asks_for_it(as_olu, series):
     response = as_olu.post(to("surgery_close", surgery))
     assert response["Location"] == to("surgery_copy", surgery)
     assert "Copy to" in as_olu.get(response["Location"]).content.decode()
+
+
+def test_closing_without_a_next_date_still_offers_thats_everyone(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(-1))
+    factories.create_booking(surgery=surgery)
+    page = as_olu.post(to("surgery_close", surgery), follow=True).content.decode()
+    assert f'href="{to("register_everyone", surgery)}"' in page
 
 
 def test_closing_with_a_next_date_asks_nothing(as_olu, series):
