@@ -2,8 +2,10 @@
 
 import io
 import zipfile
+import zlib
 from datetime import date, datetime, time
 from itertools import islice
+from xml.etree.ElementTree import ParseError
 
 import openpyxl
 from django import forms
@@ -26,8 +28,15 @@ from surgeries.rules.names import tidy
 
 MOST_ROWS = 20_000
 MOST_BYTES = 5 * 2**20
-MOST_UNPACKED = 100 * 2**20
+MOST_UNPACKED = 15 * 2**20
+MOST_TAGS = {"sheets": 1_000_000, "the rest": 200_000}  # 20,000 rows of six: 600,000 and 80,000
 MOST_COLUMNS = 60
+TOO_LARGE = gettext_lazy("This spreadsheet is too large. Save it as “CSV UTF-8”.")
+# What openpyxl lets through of a file that is broken, or made to break it.
+UNREADABLE = (
+    *(InvalidFileException, zipfile.BadZipFile, zlib.error, ParseError, EOFError),
+    *(ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError),
+)
 
 
 class UploadForm(forms.Form):
@@ -152,16 +161,34 @@ def _of_workbook(file):
     """Rows of the first sheet, read as they come; a date becomes its ISO form."""
     try:
         with zipfile.ZipFile(file) as packed:
-            if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
-                raise Refused(_("This spreadsheet is too large. Save it as “CSV UTF-8”."))
+            _refuse_a_bomb(packed)
         sheet = openpyxl.load_workbook(file, read_only=True, data_only=True).worksheets[0]
         values = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1)
         lines = enumerate(islice(values, MOST_ROWS + 2), 1)
         rows = [(line, [_as_text(value) for value in cells]) for line, cells in lines]
         rows = [(line, cells) for line, cells in rows if any(cells)]
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError) as error:
+    except UNREADABLE as error:
         raise Refused(_("This is no spreadsheet we can read. Save it as “CSV UTF-8”.")) from error
     return _as_wide_as_the_first(rows)
+
+
+def _refuse_a_bomb(packed):
+    """A small file can unpack to minutes of reading: each tag costs time, most outside of sheets.
+
+    Entities would multiply tags unseen, and no spreadsheet has any.
+    """
+    parts = packed.infolist()
+    if sum(part.file_size for part in parts) > MOST_UNPACKED:
+        raise Refused(TOO_LARGE)
+    tags = dict.fromkeys(MOST_TAGS, 0)
+    for part in parts:
+        text = packed.read(part).replace(b"\0", b"")  # UTF-16 reads like UTF-8
+        if b"<!DOCTYPE" in text:
+            raise ValueError("A spreadsheet that declares entities.")
+        is_sheet = part.filename.startswith("xl/worksheets/")
+        tags["sheets" if is_sheet else "the rest"] += text.count(b"<")
+    if any(tags[where] > most for where, most in MOST_TAGS.items()):
+        raise Refused(TOO_LARGE)
 
 
 def _as_wide_as_the_first(rows):

@@ -8,7 +8,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +24,7 @@ COLUMNS = MANDATORY + OPTIONAL
 DAY_FIRST, MONTH_FIRST = "day", "month"
 LONGEST_NAME, LONGEST_KEY = 200, 400
 YEARS = range(1900, 2200)
+FARTHEST_ZONE = timedelta(hours=14)  # from UTC, on this earth
 NOBODY = ("", "not known")
 # What else people call these columns, for a first guess on the web.
 ALSO_CALLED = {
@@ -156,8 +157,18 @@ def numbered(lines: Iterable[str], *, delimiter: str = ",") -> Iterator[tuple[in
                 % {"line": line, "error": error}
             ) from None
         if any(cell.strip() for cell in cells):
+            _refuse_what_is_no_text(line, cells)
             yield line, cells
         line = reader.line_num + 1
+
+
+def _refuse_what_is_no_text(line: int, cells: list[str]) -> None:
+    for column, cell in enumerate(cells, 1):
+        if "\0" in cell:
+            raise Refused(
+                _("Line %(line)d, column %(column)d: a character there is no text. Take it out.")
+                % {"line": line, "column": column}
+            )
 
 
 def written_table(table: Iterable[tuple[int, list[str]]]) -> str:
@@ -279,7 +290,7 @@ def _day(text: str, layout: Layout) -> date:
 
 
 def _moment(text: str, layout: Layout) -> datetime | None:
-    """A date, or a date and time, in the zone of the series unless it names its own."""
+    """A date, or a date and time, in the zone of the series unless it names its own; in UTC."""
     if not text:
         return None
     day_text, _gap, clock = text.replace("T", " ").partition(" ")
@@ -289,9 +300,11 @@ def _moment(text: str, layout: Layout) -> datetime | None:
         if not CLOCK.fullmatch(clock):
             raise ValueError(clock)
         moment = datetime.fromisoformat(f"{day}T{clock.zfill(5) if clock[1] == ':' else clock}")
+        if abs(moment.utcoffset() or timedelta()) > FARTHEST_ZONE:
+            raise ValueError(clock)
     except ValueError:
         raise ValueError(_("“%(text)s” is not a date and time") % {"text": text[:40]}) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=layout.zone)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=layout.zone)).astimezone(UTC)
 
 
 def _not_a_date(text: str, order: str | None) -> str:

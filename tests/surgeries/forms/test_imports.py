@@ -1,6 +1,7 @@
 """What an organiser uploads: CSV, XLSX, pasted rows, and things that are none of these."""
 
 import io
+import zipfile
 from datetime import date, datetime
 
 import openpyxl
@@ -102,6 +103,80 @@ def test_large_files_are_refused_before_they_are_opened(monkeypatch):
     monkeypatch.undo()
     monkeypatch.setattr(imports, "MOST_UNPACKED", 10)
     assert "too large" in str(upload(workbook(["a"], ["b"])).errors)
+
+
+STYLES, STRINGS = "xl/styles.xml", "xl/sharedStrings.xml"
+SHEET = "xl/worksheets/sheet1.xml"
+OF_A_SHEET = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+WITH_STRINGS = (  # openpyxl writes none, other programs do
+    b"</Types>",
+    b'<Override PartName="/xl/sharedStrings.xml" ContentType="application/vnd.openxmlformats-'
+    b'officedocument.spreadsheetml.sharedStrings+xml"/></Types>',
+)
+LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 9))
+
+
+def workbook_with(name, text):
+    """A workbook one part of which says something else."""
+    data = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook(["a"], ["b"]))) as good,
+        zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as bad,
+    ):
+        bad.writestr(name, text)
+        for part in set(good.namelist()) - {name}:
+            bad.writestr(part, good.read(part).replace(*WITH_STRINGS))
+    return data.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (SHEET, f"<worksheet {OF_A_SHEET}><sheetData><row>{'<c/>' * 1_000_000}</row></sheetData>"),
+        (STRINGS, f"<sst {OF_A_SHEET}>{'<si/>' * 200_000}</sst>"),
+        (STYLES, f"<styleSheet {OF_A_SHEET}><fonts>{'<font/>' * 200_000}</fonts></styleSheet>"),
+        ("docProps/app.xml", "<a>" + " " * imports.MOST_UNPACKED + "</a>"),
+    ],
+)
+def test_a_small_file_that_unpacks_to_a_lot_is_refused_before_it_is_read(name, text, monkeypatch):
+    monkeypatch.setattr(openpyxl, "load_workbook", None)
+    data = workbook_with(name, text)
+
+    assert len(data) < 30_000
+    assert "This spreadsheet is too large." in str(upload(data).errors)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (SHEET, f"<worksheet {OF_A_SHEET}><sheetData><row>"),
+        (STRINGS, "no XML at all"),
+        (STRINGS, f'<!DOCTYPE s [<!ENTITY l0 "ha">{LAUGHS}]><sst {OF_A_SHEET}>&l8;</sst>'),
+    ],
+)
+def test_broken_workbooks_are_told_in_a_sentence(name, text, encoding):
+    assert "This is no spreadsheet we can read." in str(
+        upload(workbook_with(name, text.encode(encoding))).errors
+    )
+
+
+def test_workbooks_that_cannot_be_unpacked_are_told_in_a_sentence():
+    good = workbook(["a"], ["b"])
+    central = good.index(b"PK\x01\x02")
+    encrypted = good[: central + 8] + b"\x01" + good[central + 9 :]
+    packed_otherwise = good[: central + 10] + b"\x63" + good[central + 11 :]
+    corrupt = good[:60] + b"\xff" * 40 + good[100:]
+
+    for data in (encrypted, packed_otherwise, corrupt):
+        assert "This is no spreadsheet we can read." in str(upload(data).errors)
+
+
+def test_a_character_that_is_no_text_is_told_by_line_and_column():
+    assert "Line 2, column 3: a character there is no text." in str(
+        upload(CSV.replace("Choir", "Cho\0ir").encode()).errors
+    )
+    assert "Line 1, column 1:" in str(upload(("\0" + CSV).encode()).errors)
 
 
 HEADER = ["Date", "Full name", "Who told you", "", "Attended"]

@@ -105,6 +105,7 @@ def test_a_first_line_that_does_not_name_the_columns_is_refused(header, sentence
         (["2026-07-08", "A", "", "yesterday", "", ""], "booked_at", "“yesterday” is not a date"),
         (["2026-07-08", "A", "", "2026-07-01 25:00", "", ""], "booked_at", "not a date and time"),
         (["2026-07-08", "A", "", "2026-07-01 noon", "", ""], "booked_at", "not a date and time"),
+        (["2026-07-08", "A", "", "1900-01-01T00:00+23:59", "", ""], "booked_at", "not a date and"),
         (["2026-07-08", "A", "", "", "ja", ""], "reminded", "“ja” is not yes, no or empty"),
         (["2026-07-08", "A", "", "", "", "1"], "came", "“1” is not yes, no or empty"),
         (["2026-07-08", "A", ""], "", "3 cells where the first line has 6"),
@@ -134,8 +135,10 @@ def test_empty_cells_beyond_the_last_column_do_no_harm():
     ],
 )
 def test_when_somebody_booked_is_in_the_zone_of_the_series(text, moment):
-    """Also after the surgery: that is accepted (model.md)."""
-    assert read("2026-07-08", "Amina", "", text, "", "").booked_at == moment
+    """Also after the surgery: that is accepted (model.md). Kept in UTC."""
+    booked_at = read("2026-07-08", "Amina", "", text, "", "").booked_at
+
+    assert (booked_at, booked_at.tzinfo) == (moment, UTC)
 
 
 @pytest.mark.parametrize(
