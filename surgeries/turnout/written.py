@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from surgeries.templatetags.words import percent
 from surgeries.turnout.networks import NetworkTurnout, Turnout
 
-# A spreadsheet runs a cell that begins like this as a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet runs a cell that begins like this as a formula; some read full-width letters too.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 def as_json(turnout: Turnout, *, series: str, from_: date | None, to: date | None) -> str:

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from django.core.management import CommandError, call_command
 
+from surgeries.models import Network
 from surgeries.states import Outcome
 from tests.factories import create_booking, create_network, create_series, create_surgery
 
@@ -103,6 +104,15 @@ def test_csv_has_the_same_columns_and_no_formula_that_runs(series):
     assert [line["network"] for line in lines] == ['\'=HYPERLINK("évil")', "Not known"]
     assert (lines[0]["rate"], lines[1]["rate"], lines[1]["verdict"]) == (str(2 / 3), "", "")
     assert list(lines[0]) == list(json.loads(turnout("--format", "json"))["networks"][0])
+
+
+@pytest.mark.parametrize("first", "=+-@＝＋－＠")
+def test_no_name_begins_like_a_formula(series, first):
+    Network.objects.update(name=f"{first}1+1")
+
+    lines = list(csv.DictReader(io.StringIO(turnout("--format", "csv"), newline="")))
+
+    assert lines[0]["network"] == f"'{first}1+1"
 
 
 def test_the_table_is_for_reading(series):
