@@ -161,11 +161,12 @@ def _messages_due(now):
 
 
 def _imports_due(now):
-    return ImportRun.objects.filter(~Q(filename=""), started_at__lt=retention.IMPORTS.cutoff(now))
+    cutoff = retention.IMPORTS.cutoff(now)
+    return ImportRun.objects.filter(~Q(filename="", before={}), started_at__lt=cutoff)
 
 
 def _blank_imports(pks, now):
-    ImportRun.objects.filter(pk__in=pks).update(filename="")
+    ImportRun.objects.filter(pk__in=pks).update(filename="", before={})
 
 
 def _import_drafts_due(now):

@@ -17,9 +17,11 @@ from surgeries.models import (
     ImportRun,
     InviteLink,
     Network,
+    Series,
     Surgery,
 )
 from surgeries.refusals import Refused
+from surgeries.rules.retention import IMPORTS
 
 log = logging.getLogger(__name__)
 
@@ -29,12 +31,16 @@ def undo_import(run: ImportRun, *, by, now: datetime) -> ImportRun:
     """Take an import out again: what it made goes, what it changed gets its old value back.
 
     What the team changed since keeps the team's value, and people, networks and surgeries that
-    something else hangs on stay. Raises Refused when it is undone already, or when a later import
-    of the series builds on it.
+    something else hangs on stay. Raises Refused when it is undone already, when a later import of
+    the series builds on it, or when what it changed is no longer kept.
     """
+    # An import that is still going on is a later one too: wait for it.
+    Series.objects.select_for_update(no_key=True).get(pk=run.series_id)
     run = ImportRun.objects.select_for_update(no_key=True, of=("self",)).get(pk=run.pk)
     if run.undone_at:
         raise Refused(_("This import was undone already."))
+    if run.started_at < IMPORTS.cutoff(now):
+        raise Refused(_("This import is more than a year old. What was there before it is gone."))
     later = ImportRun.objects.filter(series=run.series_id, undone_at=None, pk__gt=run.pk)
     if last := later.order_by("-pk").first():
         raise Refused(

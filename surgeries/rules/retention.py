@@ -150,7 +150,7 @@ NOT_PERSONAL: dict[str, tuple[str, ...]] = {
     ),
     "surgeries.Connector": ("id", "network", "created_at"),
     "surgeries.InviteLink": ("id", "network", "code", "created_at", "switched_off_at"),
-    "surgeries.ImportRun": ("id", "series", "started_at", "undone_at", "summary", "before"),
+    "surgeries.ImportRun": ("id", "series", "started_at", "undone_at", "summary"),
     "surgeries.ImportDraft": ("id", "series", "created_at"),
     "surgeries.Message": (
         *("id", "key", "series", "kind", "channel", "schedule_version", "covers_from", "covers_to"),
@@ -271,7 +271,10 @@ PERSONAL: dict[str, dict[Rule, dict[str, str]]] = {
         TEAM: {"made_by": "links you made"},
     },
     "surgeries.ImportRun": {
-        IMPORTS: {"filename": "the file you imported"},
+        IMPORTS: {
+            "filename": "the file you imported",
+            "before": "what stood in your bookings before an import",
+        },
         TEAM: {"started_by": "imports you started"},
     },
     "surgeries.ImportDraft": {

@@ -280,7 +280,12 @@ def test_invitations_imports_and_back_office_entries_go_after_a_year():
     series = create_series(organiser=olu)
     for at in (YEAR_AGO - MOMENT, YEAR_AGO):
         TeamInvitation.objects.create(series=series, email=f"{at:%s}@example.org", invited_at=at)
-        ImportRun.objects.create(series=series, filename="sharons people.csv", started_at=at)
+        ImportRun.objects.create(
+            series=series,
+            filename="sharons people.csv",
+            started_at=at,
+            before={"1": {"said": ["", "Sharon’s group"]}},
+        )
         entry = LogEntry.objects.create(user=olu, action_flag=ADDITION, object_repr="Amina")
         LogEntry.objects.filter(pk=entry.pk).update(action_time=at)
 
@@ -290,9 +295,9 @@ def test_invitations_imports_and_back_office_entries_go_after_a_year():
         "back office entries": 1,
     }
     assert TeamInvitation.objects.get().invited_at == YEAR_AGO
-    assert list(ImportRun.objects.order_by("started_at").values_list("filename", flat=True)) == [
-        "",
-        "sharons people.csv",
+    assert list(ImportRun.objects.order_by("started_at").values_list("filename", "before")) == [
+        ("", {}),
+        ("sharons people.csv", {"1": {"said": ["", "Sharon’s group"]}}),
     ]
     assert LogEntry.objects.get().action_time == YEAR_AGO
 
