@@ -158,7 +158,10 @@ def _surgeries(run, days, done) -> dict[Any, int]:
 
 
 def _surgery(run, on) -> Surgery:
-    """An evening at the usual hours. One that is over is closed; neither has places."""
+    """An evening at the usual hours, without places: closed if it is over, else a draft.
+
+    Nobody can come to one that has no place yet, so only the organiser publishes it.
+    """
     series, now = run.series, run.started_at
     starts_at = datetime.combine(on, series.usual_start, series.zone).astimezone(UTC)
     ends_at = starts_at + timedelta(minutes=series.usual_minutes)
@@ -168,9 +171,8 @@ def _surgery(run, on) -> Surgery:
         on=on,
         starts_at=starts_at,
         ends_at=ends_at,
-        state=SurgeryState.CLOSED if over else SurgeryState.PUBLISHED,
+        state=SurgeryState.CLOSED if over else SurgeryState.DRAFT,
         closed_at=now if over else None,
-        published_at=None if over else now,
         created_at=now,
         imported_by=run,
     )

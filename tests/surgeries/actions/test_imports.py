@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from dateutil.relativedelta import relativedelta
 
 from surgeries.actions import imports
 from surgeries.actions.imports import (
@@ -105,11 +106,12 @@ def test_an_import_owes_no_messages(series):
     assert Message.objects.count() == 0
 
 
-def test_an_evening_to_come_is_published_and_has_no_places(series):
+def test_an_evening_to_come_waits_for_the_organiser_to_publish_it(series):
     take(series, row(on=date(2026, 11, 11)))
 
     surgery = Surgery.objects.get()
-    assert (surgery.state, surgery.places.count()) == (SurgeryState.PUBLISHED, 0)
+    assert (surgery.state, surgery.published_at) == (SurgeryState.DRAFT, None)
+    assert surgery.places.count() == 0
 
 
 @pytest.mark.parametrize("batch", [1, 2, 100])
@@ -300,6 +302,18 @@ def test_an_import_is_undone_once(series):
 
     with pytest.raises(Refused, match="undone already"):
         undo_import(run, by=None, now=NOW)
+
+
+def test_an_import_is_undone_while_we_keep_what_was_there_before(series):
+    run = take(series, row(came=True)).run
+    a_year_later = NOW + relativedelta(months=12)
+    before = everything()
+
+    with pytest.raises(Refused, match="more than a year old"):
+        undo_import(run, by=None, now=a_year_later + timedelta(seconds=1))
+
+    assert everything() == before
+    assert undo_import(run, by=None, now=a_year_later).undone_at == a_year_later
 
 
 def test_the_later_import_is_undone_first(series):
