@@ -18,7 +18,7 @@ from django.template.loader import get_template
 from surgeries.states import MessageKind
 
 from .calendar import calendar_of
-from .facts import facts_of, organisers_of
+from .facts import facts_of, no_address, organisers_of
 from .wanted import recipient_of
 
 WITH_A_CALENDAR_FILE = (
@@ -91,7 +91,7 @@ def one_address(text: str) -> str:
 
 
 def _named(name, address):
-    return Address(display_name=" ".join(name.split()), addr_spec=address)
+    return Address(display_name=no_address(" ".join(name.split())), addr_spec=address)
 
 
 def _written(kind, part, facts):

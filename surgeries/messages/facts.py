@@ -1,5 +1,7 @@
 """What a letter says: the facts of one message, for its templates."""
 
+import re
+
 from django.conf import settings
 from django.db.models import Prefetch
 from django.urls import reverse
@@ -9,6 +11,9 @@ from surgeries.models import Booking, Helping, TeamInvitation, TeamMember
 from surgeries.states import BookingState, HelpingState, MessageKind, Role
 
 from .calendar import where
+
+LONGEST_GREETING = 40
+LIKE_AN_ADDRESS = re.compile(r"[/:]|\.\S")  # win.example, but not St. Mary’s
 
 
 def with_person(messages):
@@ -37,6 +42,11 @@ def facts_of(message, now) -> dict:
     }
 
 
+def no_address(name) -> str:
+    """`name`, or nothing if a mail program would make a link of what a stranger typed there."""
+    return "" if LIKE_AN_ADDRESS.search(name) else name
+
+
 def organisers_of(series) -> list[str]:
     """The addresses that answer a reply, longest in the team first."""
     team = User.objects.filter(
@@ -47,7 +57,7 @@ def organisers_of(series) -> list[str]:
 
 def _booking(message, booking, now):
     facts = {
-        "name": booking.attendee.first_name,
+        "name": _greeted(booking.attendee),
         "booking": booking,
         "when": booking.slot.starts_at if booking.slot else booking.surgery.starts_at,
         "link": _address("booking_detail", booking.secret),
@@ -60,7 +70,7 @@ def _booking(message, booking, now):
 
 def _helping(message, helping, now):
     return {
-        "name": helping.helper.first_name,
+        "name": _greeted(helping.helper),
         "helping": helping,
         "when": helping.surgery.starts_at,
         "link": _address("helping_detail", helping.secret),
@@ -84,7 +94,7 @@ def _member(message, member, now):
         .order_by("surgery__starts_at", "attendee__name_key", "pk")
     )
     return {
-        "name": member.user.first_name,
+        "name": _greeted(member.user),
         "day": message.covers_from,
         "booked": [b for b in of_yesterday if _is_within(message, b.booked_at)],
         "cancelled": [b for b in of_yesterday if b.state == BookingState.CANCELLED],
@@ -99,6 +109,11 @@ _FACTS = {
     "teaminvitation": _invitation,
     "teammember": _member,
 }
+
+
+def _greeted(person):
+    name = no_address(person.first_name)
+    return name if len(name) <= LONGEST_GREETING else ""
 
 
 def _evening(surgery):
