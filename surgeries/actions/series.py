@@ -106,7 +106,7 @@ def invite(series, *, email, role, hand_over=False, by, now):
     role = Role.ORGANISER if hand_over else Role(role)
     series = Series.objects.select_for_update(no_key=True).get(pk=series.pk)
     _refuse_needless(series, email=email, role=role, hand_over=hand_over, by=by)
-    _refuse_a_flood(series, now)
+    _refuse_a_flood(by, now)
     invitation = _open_again(series, email, role, now) or TeamInvitation(
         series=series, email=email, role=role
     )
@@ -129,9 +129,12 @@ def _refuse_needless(series, *, email, role, hand_over, by):
         raise Refused(_("This person is in the team with this role already."), field="email")
 
 
-def _refuse_a_flood(series, now):
-    day = now - datetime.timedelta(days=1)
-    sent = series.invitations.filter(invited_at__gt=day).aggregate(n=Sum("link_version"))["n"]
+def _refuse_a_flood(by, now):
+    """Over all her series: anybody may start as many as she likes."""
+    of_a_day = TeamInvitation.objects.filter(
+        invited_by=by, invited_at__gt=now - datetime.timedelta(days=1)
+    )
+    sent = of_a_day.aggregate(n=Sum("link_version"))["n"]
     if (sent or 0) >= INVITATION_MAILS_A_DAY:
         raise Refused(_("That is a lot of invitations for one day. Please go on tomorrow."))
 

@@ -217,6 +217,16 @@ def test_no_more_than_20_invitations_go_out_in_a_day(series, olu):
     invite(series, email="one@example.org", role=Role.HELPER, by=olu, now=LATER)
 
 
+def test_more_series_do_not_make_more_than_20_invitations_a_day(olu, hana):
+    hers = [create_series(name=f"Dudley {n}", town="Dudley", by=olu, now=NOW) for n in range(21)]
+    for series in hers[:20]:
+        invite(series, email="p@example.org", role=Role.HELPER, by=olu, now=NOW)
+    with pytest.raises(Refused, match="a lot of invitations"):
+        invite(hers[20], email="p@example.org", role=Role.HELPER, by=olu, now=NOW)
+    assert Message.objects.count() == 20
+    invite(hers[20], email="p@example.org", role=Role.HELPER, by=hana, now=NOW)
+
+
 def test_a_second_open_invitation_is_stopped_by_the_database(series, olu):
     invite(series, email="hana@example.org", role=Role.DOOR, by=olu, now=NOW)
     with (
