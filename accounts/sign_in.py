@@ -9,6 +9,8 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
 from allauth.account.models import Login
 from allauth.account.stages import LoginByCodeStage, LoginStageController
+from django.core.cache import cache
+from django.utils.crypto import salted_hmac
 
 from accounts.actions import join
 
@@ -33,6 +35,16 @@ class SignIn(LoginCodeVerificationProcess):
     def send_by_email(self, email, skip_enumeration_mails=False):
         code = self.generate_code()
         get_adapter().send_mail("account/email/login_code", email, {"code": code})
+
+    def may_try(self):
+        """Count one try at this code; False when there were enough.
+
+        The session counts too, but of tries at the same moment it remembers only one.
+        """
+        code = salted_hmac("sign-in code", f"{self.state['email']} {self.code}").hexdigest()
+        key = f"tries:{code}"
+        cache.add(key, 0, timeout=self.timeout)
+        return cache.incr(key) <= self.max_attempts
 
     def finish(self, redirect_url):
         """The code was right: the address is hers. Answers with the way on."""

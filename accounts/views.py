@@ -53,9 +53,11 @@ def enter_code(request):
         messages.warning(request, _("That code is too old. Please ask for a new one."))
         return redirect(_with_next(request, "account_login"))
     form = CodeForm(request.POST or None, code=process.code)
-    if request.method == "POST" and form.is_valid():
+    may_try = request.method == "POST" and process.may_try()
+    if may_try and form.is_valid():
         return process.finish(get_next_redirect_url(request))
-    if request.method == "POST" and not process.record_invalid_attempt():
+    if request.method == "POST" and not (may_try and process.record_invalid_attempt()):
+        process.abort()
         messages.warning(request, _("None of the 3 was the code. Please ask for a new one."))
         return redirect(_with_next(request, "account_login"))
     context = {

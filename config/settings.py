@@ -179,6 +179,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # every sign-in proves the address: see acc
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Ten codes a day, three tries at each: guessing one of a million takes some 90 years.
+ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,3/m/key,10/d/key"}
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXY_COUNT
 

@@ -1,7 +1,9 @@
 """The one door: an address, a code, in. It tells nobody who has an account."""
 
+import itertools
 import re
 import socket
+import time
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -116,6 +118,23 @@ def test_the_third_wrong_code_sends_back_to_the_start(client, mailbox, olu):
     assert who_is_in(client) is None
 
 
+def test_tries_that_cross_share_the_three(client, mailbox, olu):
+    """Each of many at the same moment finds the session as it was before the others."""
+    code = ask_for_code(client, mailbox, olu.email)
+    wrong = "000000" if code != "000000" else "111111"
+    untouched = dict(client.session)
+
+    def guess(figures):
+        session = client.session
+        session.update(untouched)
+        session.save()
+        return client.post(CODE, {"code": figures})
+
+    assert [guess(wrong).status_code for _ in range(3)] == [200, 200, 200]
+    assert guess(code)["Location"] == SIGN_IN
+    assert who_is_in(client) is None
+
+
 def test_a_code_is_too_old_after_15_minutes(client, mailbox, olu):
     code = ask_for_code(client, mailbox, olu.email)
     session = client.session
@@ -151,6 +170,16 @@ def test_only_a_few_codes_a_minute_go_to_one_address(client, mailbox, olu):
         response = type(client)().post(SIGN_IN, {"email": olu.email})
     assert "too many tries" in response.content.decode()
     assert len(mailbox) == 3
+
+
+def test_no_more_than_10_codes_a_day_go_to_one_address(client, mailbox, olu, monkeypatch):
+    minutes = itertools.count(int(time.time()), 60)
+    for _ in range(11):
+        now = next(minutes)
+        monkeypatch.setattr(time, "time", lambda now=now: now)
+        response = type(client)().post(SIGN_IN, {"email": olu.email})
+    assert "too many tries" in response.content.decode()
+    assert len(mailbox) == 10
 
 
 def test_a_closed_account_stays_closed(client, mailbox):
