@@ -23,20 +23,22 @@ class NetworkQuerySet(models.QuerySet):
         return self.filter(private=False)
 
     def with_way(self, now):
-        """Adds how far people got: `booked` and `came` of surgeries begun by `now`, and `coming`.
+        """Adds how far people got: `booked`, `came` and `walk_ins` up to `now`, and `coming`.
 
-        Walk-ins came without booking, so they are in `came` only (model.md, Figures).
+        The figures of model.md: `came` is of those who booked, and whoever came without booking
+        is a walk-in. `coming` are booked for a surgery that has not begun.
         """
         stands = models.Q(bookings__state__in=LIVE) & ~models.Q(
             bookings__surgery__state=SurgeryState.CANCELLED
         )
         begun = models.Q(bookings__surgery__starts_at__lte=now)
-        booked = stands & models.Q(bookings__walked_in=False)
+        walked_in = models.Q(bookings__walked_in=True)
+        came = models.Q(bookings__outcome=Outcome.CAME)
+        booked = stands & ~walked_in
         return self.annotate(
             booked=models.Count("bookings", filter=booked & begun),
-            came=models.Count(
-                "bookings", filter=stands & begun & models.Q(bookings__outcome=Outcome.CAME)
-            ),
+            came=models.Count("bookings", filter=booked & begun & came),
+            walk_ins=models.Count("bookings", filter=stands & begun & came & walked_in),
             coming=models.Count("bookings", filter=booked & ~begun),
         )
 

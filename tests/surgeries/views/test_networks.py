@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from surgeries.models import Connector, InviteLink, Network
 from surgeries.states import BookingState, SurgeryState
+from surgeries.turnout.networks import turnout_by_network
 from tests import factories
 from tests.factories import NOW
 
@@ -233,9 +234,13 @@ def test_networks_stand_by_people_who_came(as_olu, series, tenants):
     factories.create_booking(surgery=coming, network=tenants)
     factories.create_booking(surgery=off, network=tenants)
     networks = as_olu.get(at_central("network_list")).context["networks"]
-    assert [(n.name, n.booked, n.came, n.coming) for n in networks] == [
-        ("Ladywood Choir", 1, 2, 0),
-        ("Highgate Tenants", 2, 1, 1),
+    assert [(n.name, n.booked, n.came, n.walk_ins, n.coming) for n in networks] == [
+        ("Highgate Tenants", 2, 1, 0, 1),
+        ("Ladywood Choir", 1, 1, 1, 0),
+    ]
+    figures = turnout_by_network(series, now=timezone.now()).networks
+    assert [(n.name, n.booked, n.came, n.walk_ins) for n in networks] == [
+        (row.network, row.booked, row.came, row.walk_ins) for row in figures
     ]
 
 
