@@ -214,10 +214,11 @@ def describe_venue(venue, *, by, now, **facts):
 
 
 def next_date_after(surgery, *, now):
-    """The date `copy_surgery` would choose."""
-    taken = Surgery.objects.filter(series=surgery.series, on__gt=surgery.on).exclude(
-        state=SurgeryState.CANCELLED
-    )
+    """The date `copy_surgery` would choose.
+
+    A date that was cancelled counts as taken: people have just been told not to come.
+    """
+    taken = Surgery.objects.filter(series=surgery.series, on__gt=surgery.on)
     return rules.next_date(
         surgery.on,
         today=now.astimezone(surgery.series.zone).date(),

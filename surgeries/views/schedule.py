@@ -46,7 +46,7 @@ def series_week(request, slug):
         surgery.series = series
     next_up = next((s for s in to_come if s.state == SurgeryState.PUBLISHED), None)
     next_up = next_up or next(iter(to_come), None)
-    todo = _the_one_thing(to_come, before, ring, trouble, helpings)
+    todo = _the_one_thing(series, to_come, before, ring, trouble, helpings)
     return render(
         request,
         "surgeries/schedule/series_week.html",
@@ -62,16 +62,18 @@ def series_week(request, slug):
             "trouble": trouble,
             "helpings": [h for h in helpings if next_up and h.surgery_id == next_up.pk],
             "todo": dict([todo]),
+            "open_registers": any(surgery.untouched for surgery in before),
             "form": ShareForm(),
             "known": known_names(series),
         },
     )
 
 
-def _the_one_thing(to_come, before, ring, trouble, helpings):
+def _the_one_thing(series, to_come, before, ring, trouble, helpings):
     """What needs doing first, as (what, the row it is about)."""
     offers = [h for h in helpings if h.state == HelpingState.OFFERED]
     drafts = [s for s in to_come if s.state == SurgeryState.DRAFT]
+    published = [s for s in to_come if s.state == SurgeryState.PUBLISHED]
     open_registers = [s for s in before if s.state == SurgeryState.PUBLISHED and s.untouched]
     last = [] if to_come else before
     for what, rows in (
@@ -79,6 +81,7 @@ def _the_one_thing(to_come, before, ring, trouble, helpings):
         ("message", trouble),
         ("offer", offers),
         ("publish", drafts),
+        ("number", [] if series.phone else published),
         ("register", open_registers),
         ("next_date", last),
     ):
@@ -251,7 +254,10 @@ def surgery_cancel(request, slug, pk):
     surgery = _surgery(request, slug, pk)
     if request.method == "POST":
         if _do(request, schedule.cancel_surgery, surgery):
-            messages.success(request, _("The surgery is cancelled. We are telling everybody now."))
+            messages.success(
+                request,
+                _("The surgery is cancelled. We write to everybody now, or at 9am if it is night."),
+            )
         return redirect("surgery_detail", slug, pk)
     bookings = surgery.bookings.live().filter(walked_in=False, imported=False)
     people = [booking.attendee for booking in bookings.select_related("attendee")]
@@ -350,7 +356,9 @@ def _say_what_was_saved(request, surgery):
     if surgery.state == SurgeryState.DRAFT:
         sentence = _("%(day)s is saved. Nobody sees it until you publish it.")
     elif getattr(surgery, "moved", False):
-        sentence = _("%(day)s is saved. We are telling everybody who booked.")
+        sentence = _(
+            "%(day)s is saved. We write to everybody who booked now, or at 9am if it is night."
+        )
     else:
         sentence = _("%(day)s is on its page, for everybody to see.")
     messages.success(request, sentence % words)

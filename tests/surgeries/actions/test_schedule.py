@@ -12,6 +12,7 @@ from surgeries.actions.schedule import (
     deal_places,
     describe_venue,
     move_surgery,
+    next_date_after,
     publish_surgery,
 )
 from surgeries.models import Booking, Message, Place, Slot, Surgery, Venue
@@ -312,6 +313,13 @@ def test_moving_to_a_taken_past_or_far_date_changes_nothing(series, olu):
 
 
 # Copying --------------------------------------------------------------------------------
+
+
+def test_a_date_just_called_off_is_not_offered_again(series, olu):
+    surgery = create(series, olu, publish=True)
+    december = copy_surgery(surgery, by=olu, now=NOW)
+    cancel_surgery(december, by=olu, now=NOW)
+    assert next_date_after(surgery, now=NOW) == datetime.date(2027, 1, 13)
 
 
 def test_a_copy_is_on_the_same_nth_weekday_at_the_same_place_and_times(series, olu):

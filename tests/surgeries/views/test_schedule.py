@@ -141,7 +141,8 @@ def test_an_organiser_who_unticks_herself_adds_no_places(as_olu, series):
     ("changes", "sentence"),
     [
         ({"place": ""}, "Enter the place, like “Canal Street Hall”."),
-        ({"place": "x" * 161}, "Shorten the place to 160 letters."),
+        ({"place": "x" * 161}, "Use at most 160 characters"),
+        ({"place": "\ufb2c" * 100}, "Use at most 160 characters"),
         ({"on": ""}, "Enter the day, like 11/11/2026."),
         ({"on": "31/11/2026"}, "Enter a day that exists, like 11/11/2026."),
         ({"starts": "half five"}, "Enter the time, like 17:30."),
@@ -430,6 +431,15 @@ def test_an_unfinished_register_waits_to_be_filled_in(as_olu, series):
 def test_with_nothing_to_come_it_asks_for_the_next_date(as_olu, series):
     surgery = factories.create_surgery(series=series, on=days(-30), state=SurgeryState.CLOSED)
     assert week(as_olu).context["todo"] == {"next_date": surgery}
+
+
+def test_a_published_surgery_nobody_can_ring_asks_for_a_number(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(7))
+    series.phone = ""
+    series.save()
+    response = week(as_olu)
+    assert response.context["todo"] == {"number": surgery}
+    assert "Add a number people can ring" in response.content.decode()
 
 
 def test_when_nothing_needs_doing_it_says_so(as_olu, series):
