@@ -24,8 +24,11 @@ class AddressField(forms.EmailField):
     def __init__(self, **kwargs):
         super().__init__(max_length=254, **kwargs)
 
+    def to_python(self, value):
+        return super().to_python(value).lower()
+
     def clean(self, value):
-        email = super().clean(value).lower()
+        email = super().clean(value)
         if '"' in email:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return email

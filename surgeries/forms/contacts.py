@@ -8,9 +8,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, validate_email
 from django.utils.translation import gettext_lazy as _
 
-from surgeries.rules.names import tidy
+from surgeries.models import Attendee
+from surgeries.rules.names import name_key, tidy
 
 LONGEST_CONTACT = 254
+LONGEST_KEY = Attendee._meta.get_field("name_key").max_length
 WRONG_CONTACT = _("Enter a phone number with 11 digits, like 07400 123456, or an email address")
 
 
@@ -28,6 +30,12 @@ class LineField(forms.CharField):
 
     def to_python(self, value):
         return tidy(super().to_python(value))
+
+    def run_validators(self, value):
+        super().run_validators(value)
+        # One sign may be folded into three, and then the name is too long to be looked up.
+        if len(name_key(value)) > LONGEST_KEY:
+            raise ValidationError(_("Use fewer characters"), code="max_length")
 
 
 class ContactField(forms.CharField):
@@ -54,6 +62,7 @@ def clean_contact(text):
 
 
 def _email(text):
+    text = text.lower()  # First of all: it may make an address longer.
     # Quoted, two addresses are a lawful one, and some mail servers would send to both.
     if len(text) > LONGEST_CONTACT or '"' in text:
         raise ValidationError(WRONG_CONTACT, code="invalid")
@@ -61,7 +70,7 @@ def _email(text):
         validate_email(text)
     except ValidationError as error:
         raise ValidationError(WRONG_CONTACT, code="invalid") from error
-    return text.lower()
+    return text
 
 
 def _phone(text):

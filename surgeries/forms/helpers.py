@@ -3,7 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from surgeries.rules.names import tidy
+from accounts.forms import AddressField
+from surgeries.forms.contacts import LineField
 from surgeries.states import HelpingStyle
 
 
@@ -16,15 +17,14 @@ class HelpingOfferForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose one of the three. “Just this once” is fine.")},
     )
-    name = forms.CharField(
+    name = LineField(
         label=_("Your name"),
-        max_length=120,
+        most=120,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": _("Enter your name.")},
     )
-    email = forms.EmailField(
+    email = AddressField(
         label=_("Your email address"),
-        max_length=254,
         help_text=_("So that we can answer you. We write about your evenings only."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
@@ -32,21 +32,12 @@ class HelpingOfferForm(forms.Form):
             "invalid": _("Enter one email address, like name@example.org."),
         },
     )
-    can_help_with = forms.CharField(
+    can_help_with = LineField(
         label=_("What can you help with?"),
-        max_length=300,
+        most=300,
         required=False,
         help_text=_("Like photos, Facebook or a newsletter. Being good with people is enough."),
     )
     show_name = forms.BooleanField(
         label=_("You may show my first name on the page"), required=False
     )
-
-    def clean_name(self):
-        name = tidy(self.cleaned_data["name"])
-        if not name:
-            raise forms.ValidationError(self.fields["name"].error_messages["required"])
-        return name
-
-    def clean_email(self):
-        return self.cleaned_data["email"].lower()

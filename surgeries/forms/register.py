@@ -5,7 +5,7 @@ import uuid
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from surgeries.rules.names import tidy
+from surgeries.forms.contacts import LineField
 
 BY_HAND = {"autocomplete": "off"}
 
@@ -13,25 +13,18 @@ BY_HAND = {"autocomplete": "off"}
 class WalkInForm(forms.Form):
     """First name, and who told them. The key makes one press one person."""
 
-    name = forms.CharField(
+    name = LineField(
         label=_("First name"),
-        max_length=100,
+        most=100,
         error_messages={"required": _("Enter a first name, or a nickname.")},
         widget=forms.TextInput(attrs=BY_HAND),
     )
-    said = forms.CharField(
+    said = LineField(
         label=_("Who told them?"),
-        max_length=200,
         required=False,
         widget=forms.TextInput(attrs=BY_HAND | {"list": "networks"}),
     )
     request_key = forms.UUIDField(initial=uuid.uuid4, widget=forms.HiddenInput(attrs=BY_HAND))
-
-    def clean_name(self):
-        name = tidy(self.cleaned_data["name"])
-        if not name:
-            raise forms.ValidationError(self.fields["name"].error_messages["required"])
-        return name
 
 
 class EveryoneForm(forms.Form):

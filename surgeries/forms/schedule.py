@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from surgeries.forms.contacts import LineField
 from surgeries.models import Venue
 
 THREE_ANSWERS = ((True, _("Yes")), (False, _("No")), ("", _("Not stated")))
@@ -11,14 +12,11 @@ THREE_ANSWERS = ((True, _("Yes")), (False, _("No")), ("", _("Not stated")))
 class SurgeryForm(forms.Form):
     """A place and a date suffice; the rest has defaults (R1)."""
 
-    place = forms.CharField(
+    place = LineField(
         label=_("Where?"),
         help_text=_("The name people would say, like “Canal Street Hall”."),
-        max_length=Venue._meta.get_field("name").max_length,
-        error_messages={
-            "required": _("Enter the place, like “Canal Street Hall”."),
-            "max_length": _("Shorten the place to %(limit_value)d letters."),
-        },
+        most=Venue._meta.get_field("name").max_length,
+        error_messages={"required": _("Enter the place, like “Canal Street Hall”.")},
         widget=forms.TextInput(attrs={"list": "venues", "autocomplete": "off"}),
     )
     on = forms.DateField(

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
 from accounts.forms import AddressField
+from surgeries.forms.contacts import LineField
 from surgeries.models import Series
 from surgeries.rules.names import tidy
 from surgeries.states import Role
@@ -15,9 +16,9 @@ from surgeries.states import Role
 class SeriesCreateForm(forms.ModelForm):
     """Name and town suffice (L6). Whoever has not said her name yet is asked for it."""
 
-    your_name = forms.CharField(
+    your_name = LineField(
         label=_("Your name"),
-        max_length=120,
+        most=120,
         required=False,
         help_text=_("Those you invite to your team see it."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
@@ -57,9 +58,6 @@ class SeriesCreateForm(forms.ModelForm):
 
     def clean_town(self):
         return _tidy_and_there(self, "town")
-
-    def clean_your_name(self):
-        return tidy(self.cleaned_data["your_name"])
 
 
 class SeriesForm(forms.ModelForm):

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.forms import AddressField
 from surgeries.forms.contacts import ContactField, LineField, clean_contact
 
 SENTENCE = "Enter a phone number with 11 digits, like 07400 123456, or an email address"
@@ -96,3 +97,18 @@ def test_a_long_name_is_refused_in_a_sentence_and_never_cut():
 @pytest.mark.parametrize("typed", ["", "   ", "\x00", "\n"])
 def test_no_name_is_asked_for(typed):
     assert AskForm({"name": typed}).errors == {"name": ["Enter your name"]}
+
+
+@pytest.mark.parametrize(
+    ("grows", "sentence"),
+    [("\ufb2c", "Use at most 200 characters"), ("\ufb03", "Use fewer characters")],
+)
+def test_a_name_whose_signs_grow_is_refused_before_it_is_stored(grows, sentence):
+    assert AskForm({"name": grows * 200}).errors == {"name": [sentence]}
+    assert AskForm({"name": grows * 60}).is_valid()
+
+
+@pytest.mark.parametrize("field", [ContactField, AddressField])
+def test_an_address_that_grows_in_lower_case_is_refused(field):
+    with pytest.raises(ValidationError):
+        field().clean("İ" * 60 + "@" + ".".join(["a" * 46] * 4) + ".org")

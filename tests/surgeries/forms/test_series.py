@@ -33,6 +33,12 @@ def test_her_name_is_asked_only_while_we_do_not_know_it():
     assert "your_name" not in SeriesCreateForm(asks_name=False).fields
 
 
+def test_her_name_fits_as_it_is_kept():
+    about = {"name": "Moseley", "town": "Birmingham", "your_name": "\ufb2c" * 100}
+    form = SeriesCreateForm(about, asks_name=True)
+    assert form.errors == {"your_name": ["Use at most 120 characters"]}
+
+
 @pytest.mark.parametrize("name", ["", "   ", "\u0000"])
 def test_a_name_without_letters_gets_a_sentence(name):
     form = SeriesCreateForm({"name": name, "town": "Birmingham"}, asks_name=False)

@@ -118,7 +118,7 @@ def test_a_walk_in_is_two_fields(as_olu, surgery):
     assert surgery.bookings.get().credited_network.name == "Ladywood Choir"
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 500])
+@pytest.mark.parametrize("name", ["", "   ", "x" * 500, "\ufb2c" * 100])
 def test_a_walk_in_without_a_fitting_name_is_asked_again(as_olu, surgery, name):
     response = walk_in(as_olu, surgery, name=name, said="the choir")
     assert response.status_code == 422
