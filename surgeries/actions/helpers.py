@@ -20,7 +20,8 @@ def offer_help(surgery, *, name, email, style, can_help_with="", show_name=False
     """Somebody offers to help at one evening, without an account. Returns the helping.
 
     It adds no places until the organiser says yes. The same person at the same evening is the
-    same offer. Whoever types the address of a helper we know changes nothing about her.
+    same offer. Whoever types the address of a helper we know changes nothing about her: one who
+    withdrew is owed her link, once a day, and only that makes it an offer again.
     """
     surgery = _still_to_come(surgery, now)
     helper, made = Helper.objects.get_or_create(
@@ -45,7 +46,8 @@ def offer_help(surgery, *, name, email, style, can_help_with="", show_name=False
         helping.save(update_fields=["link_hash"])
         _owe(MessageKind.OFFER_RECEIVED, helping, now=now)
     elif helping.state == HelpingState.WITHDRAWN:
-        offer_again(helping, now=now)
+        today = now.astimezone(surgery.series.zone).date()
+        owe(MessageKind.OFFER_RECEIVED, helping, now=now, again=f":{today.isoformat()}")
     return helping
 
 
@@ -78,13 +80,15 @@ def confirm_helping(helping, *, by, now):
 def withdraw_helping(helping, *, by=None, now):
     """She cannot come, or the organiser says "not this time" (`by`).
 
-    Free places go, bookings stand; what we still owed her about this evening is called off.
+    Free places go, bookings stand; what we still owed her about this evening is called off. After
+    the organiser's "no" she is still sent her link, which tells her so.
     """
     surgery = _still_to_come(helping.surgery, now)
     here = surgery.helpings.filter(pk=helping.pk).exclude(state=HelpingState.WITHDRAWN)
     if here.update(state=HelpingState.WITHDRAWN, answered_at=now):
         deal_places(surgery)
-        call_off(helping.messages.all(), now=now)
+        owed = helping.messages.all()
+        call_off(owed.exclude(kind=MessageKind.OFFER_RECEIVED) if by else owed, now=now)
         log.info("helping %s withdrawn by %s", helping.pk, by.pk if by else "the helper")
 
 

@@ -40,7 +40,7 @@ def _booking(message, booking):
 
 
 def _helping(message, helping):
-    if helping.state == HelpingState.WITHDRAWN:
+    if helping.state == HelpingState.WITHDRAWN and message.kind != MessageKind.OFFER_RECEIVED:
         return False
     if message.kind == MessageKind.OFFER_ACCEPTED and helping.state != HelpingState.CONFIRMED:
         return False

@@ -142,13 +142,30 @@ def test_she_can_come_after_all_and_is_answered_anew(surgery, olu):
     actions.confirm_helping(helping, by=olu, now=NOW)
     actions.withdraw_helping(helping, now=NOW)
     later = NOW + timedelta(hours=1)
-    offer(surgery, now=later)
+    actions.offer_again(helping, now=later)
     helping.refresh_from_db()
     assert (helping.state, helping.offered_at) == (HelpingState.OFFERED, later)
     assert Place.objects.count() == 2
     actions.confirm_helping(helping, by=olu, now=later)
     assert Place.objects.count() == 4
     assert owed() == 2 * [MessageKind.OFFER_ACCEPTED] + 2 * [MessageKind.OFFER_RECEIVED]
+
+
+def test_whoever_types_her_address_does_not_bring_her_back(surgery):
+    helping = offer(surgery)
+    actions.withdraw_helping(helping, now=NOW)
+    day_after = NOW + timedelta(days=1)
+    for when in (day_after, day_after + timedelta(hours=1)):
+        assert offer(surgery, now=when) == helping
+    helping.refresh_from_db()
+    assert (helping.state, helping.offered_at) == (HelpingState.WITHDRAWN, NOW)
+    queued = Message.objects.filter(state=MessageState.QUEUED)
+    assert [message.owed_at for message in queued] == [day_after]
+
+
+def test_after_the_organisers_no_her_link_still_goes_out(surgery, olu):
+    actions.withdraw_helping(offer(surgery), by=olu, now=NOW)
+    assert Message.objects.get().state == MessageState.QUEUED
 
 
 def test_whoever_withdrew_cannot_be_confirmed(surgery, olu):
