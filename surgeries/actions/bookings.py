@@ -1,8 +1,11 @@
 """Somebody books an arrival time, changes her mind, corrects us, or asks for her link again."""
 
 import logging
+import uuid
 
 from django.db import transaction
+from django.db.models import Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext as _
 
 from surgeries.actions.outbox import call_off, owe, ring_after_commit
@@ -10,7 +13,7 @@ from surgeries.models import Attendee, Booking, Network, Place, Surgery
 from surgeries.refusals import Refused
 from surgeries.rules import bookings as rules
 from surgeries.rules.names import name_key
-from surgeries.states import LIVE, REMINDERS, BookingState, MessageKind, MessageState
+from surgeries.states import LIVE, REMINDERS, BookingState, MessageKind, MessageState, Outcome
 from surgeries.templatetags.words import clock
 from surgeries.templatetags.words import day as in_words
 
@@ -37,9 +40,10 @@ def book_slot(
     """Give somebody the lowest free place at `slot`, and owe her a confirmation.
 
     Who told her (`said`), the link she followed (`code`) and who is credited are stored apart
-    (R12). The same `request_key` again is the booking it made before. Refused when the last place
-    has gone, and when booking is not open.
+    (R12). The same `request_key` again at this surgery is the booking it made before. Refused when
+    the last place has gone, and when booking is not open.
     """
+    request_key = uuid.uuid5(request_key, str(slot.surgery_id))
     told = Network.objects.attribute(slot.surgery.series, said=said, code=code)
     surgery = Surgery.objects.locked().get(pk=slot.surgery_id)
     if made := _made_before(request_key, name):
@@ -89,6 +93,7 @@ def cancel_booking(booking, *, now, by=None):
     if booking.state == BookingState.CANCELLED:
         return booking
     _refuse_when_over(booking.surgery, now)
+    _refuse_when_recorded(booking)
     booking.state = BookingState.CANCELLED
     booking.place = None
     booking.confirmed_at = None
@@ -153,12 +158,15 @@ def correct_contact(booking, *, contact, now):
 def make_easier(booking, *, needs, news, news_wording, now):
     """Keep what would make it easier to come, and a yes to news; both only because she ticked.
 
-    What is left empty changes nothing: the page never shows what is stored.
+    What is left empty changes nothing: the page never shows what is stored. Of somebody known
+    before this booking, who may not be the one who made it, only an empty answer is filled.
     """
-    attendee = booking.attendee
-    if needs:
+    attendee = Attendee.objects.select_for_update(no_key=True).get(pk=booking.attendee_id)
+    booking.attendee = attendee
+    is_new = _came_with(booking)
+    if needs and (is_new or not attendee.access_needs):
         attendee.access_needs, attendee.access_needs_agreed_at = needs, now
-    if news:
+    if news and is_new:
         attendee.news_agreed_at, attendee.news_wording = now, news_wording
     attendee.last_active_at = now
     attendee.save(
@@ -197,14 +205,15 @@ def known_attendee(series, *, name, contact, group, network, now):
     """The person of `series` with this name and contact, made when new, in one statement.
 
     Part of the caller's transaction. Without a contact nobody can be recognised, so each is new.
-    The network that told her first is written once (R12).
+    The network that told her first is written once (R12), and so is her group. Her name takes
+    the spelling typed now, so that nobody reads from it how somebody else has spelt it.
     """
     attendee = Attendee(
         series=series,
         name=name,
         name_key=name_key(name),
         contact=contact or None,
-        group=group,
+        group=_first_group(series, name, contact, group) if contact else group,
         first_network=network,
         created_at=now,
         last_active_at=now,
@@ -213,9 +222,15 @@ def known_attendee(series, *, name, contact, group, network, now):
         [attendee],
         update_conflicts=True,
         unique_fields=["series", "name_key", "contact"],
-        update_fields=["last_active_at", *(["group"] if group else [])],
+        update_fields=["name", "group", "last_active_at"],
     )
     return attendee
+
+
+def _first_group(series, name, contact, group):
+    """The group that somebody has named already, or else `group`; for the database to find."""
+    known = Attendee.objects.filter(series=series, name_key=name_key(name), contact=contact)
+    return Coalesce(NullIf(Subquery(known.values("group")), Value("")), Value(group))
 
 
 def _made_before(request_key, name):
@@ -266,6 +281,13 @@ def _refuse_when_over(surgery, now):
         raise Refused(_("This surgery is cancelled already, so nobody expects you."))
     if now >= surgery.ends_at:
         raise Refused(_("This surgery is over."))
+
+
+def _refuse_when_recorded(booking):
+    if booking.outcome == Outcome.CAME:
+        raise Refused(_("You are here already, so there is nothing to cancel."))
+    if booking.outcome != Outcome.NOT_RECORDED:
+        raise Refused(_("The register of this evening is kept already."))
 
 
 def _refuse_unless_booked(booking, now):

@@ -16,7 +16,7 @@ from surgeries.actions.bookings import (
 )
 from surgeries.models import Attendee, Booking, Message, Place
 from surgeries.refusals import Refused
-from surgeries.states import BookingState, MessageKind, MessageState, SurgeryState
+from surgeries.states import BookingState, MessageKind, MessageState, Outcome, SurgeryState
 from tests import factories
 from tests.factories import LONDON, NOW, WEDNESDAY, at
 
@@ -101,6 +101,14 @@ def test_the_same_form_sent_twice_is_one_booking(surgery):
     first = book(first_slot(surgery), request_key=key)
     assert book(first_slot(surgery), request_key=key) == first
     assert rows() == (1, 1, 1)
+
+
+def test_the_same_form_sent_to_another_surgery_is_another_booking(surgery):
+    elsewhere = factories.create_surgery(places=(1, 2))
+    key = uuid.uuid4()
+    first = book(first_slot(surgery), request_key=key)
+    assert book(first_slot(elsewhere), request_key=key).surgery == elsewhere
+    assert book(first_slot(surgery), request_key=key) == first
 
 
 def test_the_same_form_with_another_name_asks_to_press_again(surgery):
@@ -212,6 +220,33 @@ def test_a_known_person_is_recognised_in_one_statement(surgery, django_assert_nu
     assert (person.group, person.last_active_at) == ("Choir", NOW + HOUR)
 
 
+def test_whoever_types_a_known_name_and_contact_reads_and_changes_nothing_of_hers(surgery):
+    slot = surgery.slots.order_by("starts_at")[1]
+    hers = book(slot, group="Choir")
+    make_easier(hers, needs="A chair", news=False, news_wording="", now=NOW)
+    stans = book(slot, name="AMINA O’NEILL", group="Evil", now=NOW + HOUR)
+    assert Booking.objects.get(pk=stans.pk).attendee.name == "AMINA O’NEILL"
+    make_easier(stans, needs="Evil", news=True, news_wording="Yes", now=NOW + HOUR)
+    person = Attendee.objects.get()
+    assert (person.group, person.access_needs, person.news_agreed_at) == ("Choir", "A chair", None)
+
+
+def test_a_known_person_may_still_tell_what_she_has_not_told(surgery):
+    slot = surgery.slots.order_by("starts_at")[1]
+    book(slot)
+    again = Booking.objects.get(pk=book(slot, group="Choir").pk)
+    make_easier(again, needs="A chair", news=False, news_wording="", now=NOW)
+    person = Attendee.objects.get()
+    assert (person.group, person.access_needs) == ("Choir", "A chair")
+
+
+def test_nobody_without_a_contact_inherits_a_group(surgery):
+    about = {"name": "Amina", "contact": None, "network": None, "now": NOW}
+    known_attendee(surgery.series, **about, group="Choir")
+    other = known_attendee(surgery.series, **about, group="")
+    assert Attendee.objects.get(pk=other.pk).group == ""
+
+
 # Cancelling ----------------------------------------------------------------------------
 
 
@@ -266,6 +301,19 @@ def test_nothing_is_cancelled_after_the_surgery(surgery):
     assert sentence == "This surgery is over."
     booking.refresh_from_db()
     assert (booking.state, booking.place is None) == (BookingState.BOOKED, False)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "sentence"),
+    [(Outcome.CAME, "You are here already"), (Outcome.DID_NOT_COME, "The register")],
+)
+def test_nobody_cancels_what_the_register_has_answered(surgery, outcome, sentence):
+    booking = book(first_slot(surgery))
+    Booking.objects.filter(pk=booking.pk).update(outcome=outcome)
+    before = rows()
+    assert sentence in refused(cancel_booking, booking, now=surgery.starts_at).sentence
+    booking.refresh_from_db()
+    assert (booking.state, rows()) == (BookingState.BOOKED, before)
 
 
 def test_a_cancelled_surgery_needs_no_cancelling(surgery):
