@@ -22,8 +22,11 @@ UNRECORDED = {"outcome": Outcome.NOT_RECORDED, "outcome_at": None, "outcome_sour
 
 @transaction.atomic
 def record_came(booking, *, by, now):
-    """She is here. A second tap changes nothing, and a tap outranks "That's everyone"."""
-    _refuse_unless_open(booking.surgery, now)
+    """She is here. A second tap changes nothing, and a tap outranks "That's everyone".
+
+    The surgery is held, so that she does not cancel from her link at the same moment.
+    """
+    _refuse_unless_open(Surgery.objects.locked().get(pk=booking.surgery_id), now)
     row = Booking.objects.expected().filter(pk=booking.pk)
     here = {"outcome": Outcome.CAME, "outcome_at": now, "outcome_source": OutcomeSource.TAPPED}
     if row.exclude(outcome=Outcome.CAME).update(**here):
@@ -49,11 +52,11 @@ def walk_in(surgery, *, name, said, request_key, by, now):
     """Somebody came without a booking; there is always room (R36). Returns the booking.
 
     `request_key` is made by the page, one for each press: the same press with the same name is
-    the same person. A walk-in leaves no contact, so each is a new attendee.
+    the same person at this surgery. A walk-in leaves no contact, so each is a new attendee.
     """
     surgery = Surgery.objects.locked().get(pk=surgery.pk)
     _refuse_unless_open(surgery, now)
-    press = uuid.uuid5(request_key, name_key(name))
+    press = uuid.uuid5(request_key, f"{surgery.pk}:{name_key(name)}")
     if before := surgery.bookings.filter(request_key=press).first():
         return before
     told = Network.objects.attribute(surgery.series, said=said)

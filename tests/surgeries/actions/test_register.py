@@ -3,9 +3,10 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 
 from surgeries.actions import register as actions
+from surgeries.actions.bookings import cancel_booking
 from surgeries.models import Attendee, Booking, Message
 from surgeries.refusals import Refused
 from surgeries.states import BookingState, Outcome, OutcomeSource, SurgeryState
@@ -106,6 +107,29 @@ def test_somebody_who_cancelled_is_added_as_a_walk_in(surgery, olu):
     assert outcome_of(booking) == NOTHING
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_tap_and_a_cancellation_at_the_same_moment_do_not_cross(surgery, olu):
+    booking, refusals = factories.create_booking(surgery=surgery), []
+
+    def cancel():
+        try:
+            cancel_booking(booking, now=TONIGHT)
+        except Refused as refusal:
+            refusals.append(refusal.sentence)
+        finally:
+            connection.close()
+
+    cancelling = threading.Thread(target=cancel)
+    with transaction.atomic():
+        actions.record_came(booking, by=olu, now=TONIGHT)
+        cancelling.start()
+        cancelling.join(timeout=0.5)
+    cancelling.join()
+    assert refusals == ["You are here already, so there is nothing to cancel."]
+    assert outcome_of(booking)[0] == Outcome.CAME
+    assert booking.state == BookingState.BOOKED
+
+
 def test_a_walk_in_is_credited_to_who_told_them(surgery, olu):
     choir = factories.create_network(series=surgery.series, name="Ladywood Choir")
     sharon = factories.create_connector(network=choir)
@@ -148,6 +172,13 @@ def test_one_press_is_one_walk_in_however_often_it_is_sent(surgery, olu):
     assert walk_in(surgery, olu, request_key=press) == first
     assert (Booking.objects.count(), Attendee.objects.count()) == (1, 1)
     assert surgery.bookings.live().count() == 0
+
+
+def test_the_same_press_at_another_surgery_is_another_walk_in(surgery, olu):
+    press = uuid.uuid4()
+    other = factories.create_surgery(series=surgery.series, on=WEDNESDAY - timedelta(days=7))
+    one = walk_in(surgery, olu, request_key=press)
+    assert walk_in(other, olu, request_key=press) != one
 
 
 def test_another_name_on_a_page_that_kept_its_key_is_another_person(surgery, olu):
