@@ -3,7 +3,6 @@
 from functools import wraps
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,7 +20,12 @@ from surgeries.rules.bookings import Stage, link_works, open_slots
 from surgeries.states import BookingState, SurgeryState
 from surgeries.templatetags.words import day_time
 from surgeries.views import public
-from surgeries.views.public_forms import public_form
+from surgeries.views.public_forms import (
+    public_form,
+    redirect_and_say,
+    what_was_refused,
+    what_was_said,
+)
 
 READ_OR_ASK = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -133,16 +137,16 @@ def booking_booked(request, booking, now):
     form = EasierForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
         bookings.make_easier(booking, **form.answers(), now=now)
-        messages.success(request, _("Thank you. We have noted that."))
-        return redirect("booking_booked", booking.secret)
-    about = _about(booking) | {"form": form}
+        return redirect_and_say("noted", "booking_booked", booking.secret)
+    about = _about(booking) | {"form": form} | what_was_said(request)
     return render(request, "surgeries/bookings/booking_booked.html", about)
 
 
 @opens_a_booking("GET", "HEAD")
 def booking_detail(request, booking, now):
     """What we have down for her; a cancelled or past one offers the next date."""
-    about = _about(booking) | {"is_on": _is_on(booking, now), "is_over": _is_over(booking, now)}
+    about = _about(booking) | what_was_said(request)
+    about |= {"is_on": _is_on(booking, now), "is_over": _is_over(booking, now)}
     if not about["is_on"]:
         surgeries = public.known_around(None, now, series=booking.surgery.series_id)
         others = [s for s in surgeries if s.takes_bookings(now) and s.pk != booking.surgery_id]
@@ -165,8 +169,7 @@ def booking_change(request, booking, now):
         except Refused as refusal:
             _say_no(form, refusal)
         else:
-            messages.success(request, _("Thank you. We have changed it."))
-            return redirect("booking_detail", changed.secret)
+            return redirect_and_say("changed", "booking_detail", changed.secret)
     about = _about(booking) | {"form": form}
     return render(request, "surgeries/bookings/booking_change.html", about)
 
@@ -174,15 +177,15 @@ def booking_change(request, booking, now):
 @opens_a_booking("GET", "HEAD", "POST", only_while_on=True)
 def booking_cancel(request, booking, now):
     """One button that gives the place back; opening the page does nothing."""
-    if request.method != "POST":
-        return render(request, "surgeries/bookings/booking_cancel.html", _about(booking))
-    try:
-        bookings.cancel_booking(booking, now=now)
-    except Refused as refusal:
-        messages.error(request, refusal.sentence)
-    else:
-        messages.success(request, _("Thank you for telling us."))
-    return redirect("booking_detail", booking.secret)
+    about = _about(booking)
+    if request.method == "POST":
+        try:
+            bookings.cancel_booking(booking, now=now)
+        except Refused as refusal:
+            about |= what_was_refused(refusal)
+        else:
+            return redirect_and_say("cancelled", "booking_detail", booking.secret)
+    return render(request, "surgeries/bookings/booking_cancel.html", about)
 
 
 @opens_a_booking("GET", "HEAD")

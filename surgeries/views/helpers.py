@@ -23,7 +23,16 @@ from surgeries.actions import helpers as actions
 from surgeries.forms.helpers import HelpingOfferForm
 from surgeries.models import Booking, Helping, Surgery
 from surgeries.refusals import Refused
-from surgeries.views.public_forms import public_form
+from surgeries.views.public_forms import (
+    SENTENCES,
+    public_form,
+    redirect_and_say,
+    what_was_refused,
+    what_was_said,
+)
+
+LINK_LASTS = timedelta(days=30)
+LONGEST_NUMBER = 18
 
 read_or_answer = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -63,17 +72,23 @@ def helping_offered(request, slug, day):
 @read_or_answer
 @public_form
 def helping_detail(request, secret):
-    """A helper's own link: can, can't, and whether her first name may be shown."""
-    known = Helping.objects.by_secret(secret).filter(helper__erased_at=None)
+    """A helper's own link, until 30 days after the evening: can, can't, may my name be shown."""
+    now = timezone.now()
+    known = Helping.objects.by_secret(secret).filter(
+        helper__erased_at=None, surgery__ends_at__gte=now - LINK_LASTS
+    )
     helping = get_object_or_404(known.select_related("helper", "surgery__series", "surgery__venue"))
+    said = what_was_said(request)
     if request.method == "POST":
-        _answer(request, helping)
-        return redirect("helping_detail", secret)
-    context = {
+        try:
+            return redirect_and_say(_answer(request, helping, now), "helping_detail", secret)
+        except Refused as refusal:
+            said = what_was_refused(refusal)
+    context = said | {
         "helping": helping,
         "surgery": helping.surgery,
         "series": helping.surgery.series,
-        "to_come": helping.surgery.is_upcoming(timezone.now()),
+        "to_come": helping.surgery.is_upcoming(now),
     }
     return render(request, "surgeries/helpers/helping_detail.html", context)
 
@@ -83,10 +98,14 @@ def helping_detail(request, secret):
 def my_evenings(request):
     """The evenings of whoever signed in with this address: next date, who needs what."""
     helpings = helpings_of(request.user)
-    if request.method == "POST":
-        _answer(request, _get_helping(helpings, request.POST.get("helping")))
-        return redirect("my_evenings")
     now = timezone.now()
+    if request.method == "POST":
+        helping = _get_helping(helpings, request.POST.get("helping", ""))
+        try:
+            messages.success(request, SENTENCES[_answer(request, helping, now)])
+        except Refused as refusal:
+            messages.error(request, refusal.sentence)
+        return redirect("my_evenings")
     # A day more than the longest look back, so that no time zone falls off the end.
     since = now.date() - timedelta(days=DAYS_HELPERS_SEE_PEOPLE + 1)
     evenings = list(helpings.filter(surgery__on__gte=since).order_by("surgery__starts_at", "pk"))
@@ -133,28 +152,23 @@ def _public_surgery(slug, day):
 
 
 def _get_helping(helpings, pk):
-    if not str(pk).isdigit():
+    if not (pk.isdecimal() and len(pk) <= LONGEST_NUMBER):
         raise Http404
     return get_object_or_404(helpings, pk=pk)
 
 
-def _answer(request, helping):
-    """What a helper says about one of her evenings."""
-    now, answer = timezone.now(), request.POST.get("answer")
-    try:
-        if answer == "cannot":
-            actions.withdraw_helping(helping, now=now)
-            messages.success(request, _("Thank you for saying so. We do not expect you."))
-        elif answer == "can":
-            actions.offer_again(helping, now=now)
-            messages.success(request, _("Good. The organiser will answer you."))
-        elif answer in ("show", "hide"):
-            actions.show_helper_name(helping.helper, shown=answer == "show", now=now)
-            messages.success(request, _("That is changed."))
-        else:
-            raise BadRequest
-    except Refused as refusal:
-        messages.error(request, refusal.sentence)
+def _answer(request, helping, now):
+    """Do what a helper says about one of her evenings; returns her word."""
+    answer = request.POST.get("answer")
+    if answer == "cannot":
+        actions.withdraw_helping(helping, now=now)
+    elif answer == "can":
+        actions.offer_again(helping, now=now)
+    elif answer in ("show", "hide"):
+        actions.show_helper_name(helping.helper, shown=answer == "show", now=now)
+    else:
+        raise BadRequest
+    return answer
 
 
 def _add_people(evenings, now):

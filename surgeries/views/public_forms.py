@@ -3,15 +3,29 @@
 The usual check against forged requests needs a cookie, and it protects the authority of a
 session. These pages have neither: a booking needs no account, and a secret link carries its own
 authority in its address. So they set no cookie (R61), work in any mail program, and refuse what
-another site sends.
+another site sends. What was done is said by the page that follows, from a word in its address.
 """
 
 from functools import wraps
 from urllib.parse import urlsplit
 
 from django.contrib.auth.decorators import login_not_required
-from django.shortcuts import render
+from django.contrib.messages import ERROR
+from django.contrib.messages.storage.base import Message
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
+
+SENTENCES = {
+    "noted": _("Thank you. We have noted that."),
+    "changed": _("Thank you. We have changed it."),
+    "cancelled": _("Thank you for telling us."),
+    "cannot": _("Thank you for saying so. We do not expect you."),
+    "can": _("Good. The organiser will answer you."),
+    "show": _("That is changed."),
+    "hide": _("That is changed."),
+}
 
 
 def public_form(view):
@@ -24,6 +38,22 @@ def public_form(view):
         return view(request, *args, **kwargs)
 
     return login_not_required(csrf_exempt(guarded))
+
+
+def redirect_and_say(word, to, *args):
+    """Go on to the page `to`, which says the sentence of `word`."""
+    return redirect(f"{reverse(to, args=args)}?said={word}")
+
+
+def what_was_said(request):
+    """What the page before this one has done, for the template that shows `messages`."""
+    word = request.GET.get("said")
+    return {"messages": [SENTENCES[word]]} if word in SENTENCES else {}
+
+
+def what_was_refused(refusal):
+    """Why nothing was done, for the same template."""
+    return {"messages": [Message(ERROR, refusal.sentence)]}
 
 
 def _comes_from_here(request):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from surgeries.models import Attendee, Booking, Message
-from surgeries.states import BookingState, MessageKind, SurgeryState
+from surgeries.states import BookingState, MessageKind, Outcome, SurgeryState
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -382,20 +382,44 @@ def test_she_can_cancel_with_one_tap_and_book_again(client, booking):
     assert Message.objects.filter(kind=MessageKind.BOOKING_CANCELLED).count() == 1
 
 
-def change(client, booking, **said):
+def test_whoever_is_there_already_reads_so_and_keeps_her_place(client, booking):
+    Booking.objects.update(outcome=Outcome.CAME)
+    page = words(client.post(door("booking_cancel", booking)))
+    assert "You are here already, so there is nothing to cancel." in page
+    booking.refresh_from_db()
+    assert booking.state == BookingState.BOOKED
+
+
+def test_no_answer_on_a_secret_page_sets_a_cookie(client, booking):
+    Booking.objects.update(outcome=Outcome.CAME)
+    assert client.post(door("booking_cancel", booking)).status_code == 200
+    Booking.objects.update(outcome=Outcome.NOT_RECORDED)
+    client.post(door("booking_booked", booking), {"needs": "A chair", "agreed": "on"}, follow=True)
+    page = words(change(client, booking, goal="touch", follow=True))
+    assert "Thank you. We have changed it." in page
+    client.post(door("booking_cancel", booking), follow=True)
+    assert dict(client.cookies) == {}
+
+
+def test_a_page_says_no_words_but_ours(client, booking):
+    page = words(client.get(door("booking_detail", booking) + "?said=evil"))
+    assert "evil" not in page
+
+
+def change(client, booking, follow=False, **said):
     typed = {
         "slot": booking.slot_id,
         "goal": booking.goal,
         "name": booking.attendee.name,
         "contact": booking.attendee.contact,
     }
-    return client.post(door("booking_change", booking), typed | said)
+    return client.post(door("booking_change", booking), typed | said, follow=follow)
 
 
 def test_she_can_choose_another_time_and_goal(client, booking):
     late = booking.surgery.slots.latest("starts_at")
     response = change(client, booking, slot=late.pk, goal="touch")
-    assert response["Location"] == door("booking_detail", booking)
+    assert response["Location"] == door("booking_detail", booking) + "?said=changed"
     page = words(client.get(response["Location"]))
     assert "6:15pm" in page
     assert "Keep members in touch" in page
@@ -405,7 +429,7 @@ def test_a_corrected_address_moves_to_a_new_link(client, booking):
     old = booking.secret
     response = change(client, booking, contact="amina.oneill@example.org")
     booking.refresh_from_db()
-    assert response["Location"] == door("booking_detail", booking)
+    assert response["Location"] == door("booking_detail", booking) + "?said=changed"
     assert booking.secret != old
     assert "amina.oneill@example.org" in words(client.get(response["Location"]))
 

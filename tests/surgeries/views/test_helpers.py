@@ -85,6 +85,7 @@ def test_the_answer_is_the_same_for_somebody_we_know(client, surgery):
         ("style", "", "Choose one of the three"),
         ("name", "  ", "Enter your name."),
         ("name", "x" * 500, "at most 120"),
+        ("name", "\ufb2c" * 100, "at most 120"),
         ("email", "", "Enter your email address"),
         ("email", "a@b.example, evil@x.example", "Enter one email address"),
         ("email", "a@b.example\nBcc: evil@x.example", "Enter one email address"),
@@ -144,6 +145,26 @@ def test_looking_at_her_link_changes_nothing_and_one_tap_withdraws(client, surge
     )
 
 
+def test_her_link_sets_no_cookie_and_says_what_was_refused(client, surgery, hana):
+    helping = helping_of(hana, surgery)
+    where = reverse("helping_detail", args=[helping.secret])
+    page = client.post(where, {"answer": "cannot"}, follow=True).content.decode()
+    assert "Thank you for saying so. We do not expect you." in page
+    surgery.state = SurgeryState.CANCELLED
+    surgery.save()
+    page = client.post(where, {"answer": "can"}, follow=True).content.decode()
+    assert "This surgery was cancelled. Choose another evening." in page
+    assert dict(client.cookies) == {}
+
+
+@pytest.mark.parametrize(("days", "status"), [(-29, 200), (-31, 404)])
+def test_her_link_ends_30_days_after_the_evening(client, days, status):
+    helping = factories.create_helping(surgery=surgery_in(days, factories.create_series()))
+    where = reverse("helping_detail", args=[helping.secret])
+    assert client.get(where).status_code == status
+    assert client.post(where, {"answer": "show"}).status_code == (302 if status == 200 else 404)
+
+
 def test_her_name_is_shown_and_hidden_by_her_link(client, surgery, hana):
     helping = helping_of(hana, surgery)
     where = reverse("helping_detail", args=[helping.secret])
@@ -186,7 +207,8 @@ def test_my_evenings_are_those_of_my_address_only(client, surgery, hana):
     assert "You have no evening to come" in client.get(where).content.decode()
     answer = {"answer": "cannot", "helping": helping.pk}
     assert client.post(where, answer).status_code == 404
-    assert client.post(where, {"answer": "cannot", "helping": "x"}).status_code == 404
+    for number in ("x", "", "²", "9" * 5000, "9" * 18):
+        assert client.post(where, {"answer": "cannot", "helping": number}).status_code == 404
     client.force_login(hana)
     client.post(where, answer)
     helping.refresh_from_db()
