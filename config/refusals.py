@@ -27,11 +27,20 @@ def require_secret(name: str, value: str) -> str:
 
 
 def refuse_unsafe_production(
-    *, secret_key: str, link_key: str, allowed_hosts: list[str], debug: bool, mailbox_dir: str
+    *,
+    secret_key: str,
+    secret_key_fallbacks: list[str],
+    link_key: str,
+    allowed_hosts: list[str],
+    https: bool,
+    debug: bool,
+    mailbox_dir: str,
 ) -> None:
     """Raise ImproperlyConfigured with a sentence for whatever would make production unsafe."""
     require_secret("SECRET_KEY", secret_key)
     require_secret("LINK_KEY", link_key)
+    for former in secret_key_fallbacks:
+        require_secret("SECRET_KEY_FALLBACKS", former)
     if secret_key == link_key:
         raise ImproperlyConfigured(
             "SECRET_KEY and LINK_KEY are the same. Give each its own value, so that one can be "
@@ -41,6 +50,11 @@ def refuse_unsafe_production(
         raise ImproperlyConfigured(
             "ALLOWED_HOSTS is missing or allows every name. Set it to the names this site "
             "answers to, for example ALLOWED_HOSTS=surgeries.example.org."
+        )
+    if not https:
+        raise ImproperlyConfigured(
+            "SITE_URL does not begin with https://, so anybody on the way could read along. Set "
+            "it to the address people open, for example SITE_URL=https://surgeries.example.org."
         )
     if debug:
         raise ImproperlyConfigured(

@@ -24,17 +24,19 @@ SECRET_KEY = env.str("SECRET_KEY", default="")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 LINK_KEY = env.str("LINK_KEY", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
+SITE_URL = env.str("SITE_URL").rstrip("/")
+HTTPS = SITE_URL.startswith("https://")
 if not LOCAL:
     refuse_unsafe_production(
         secret_key=SECRET_KEY,
+        secret_key_fallbacks=SECRET_KEY_FALLBACKS,
         link_key=LINK_KEY,
         allowed_hosts=ALLOWED_HOSTS,
+        https=HTTPS,
         debug=DEBUG,
         mailbox_dir=MAILBOX_DIR,
     )
 
-SITE_URL = env.str("SITE_URL").rstrip("/")
-HTTPS = SITE_URL.startswith("https://")
 PROXY_COUNT = env.int("PROXY_COUNT", default=0 if LOCAL else 1)
 
 # Code ----------------------------------------------------------------------------------
