@@ -259,13 +259,19 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 if PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# Logs: to stdout, and never the path of a secret link ------------------------------------
+# Logs: to stdout, and never the path of a secret link or a row of the database ------------
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"mask_secret_links": {"()": "config.logs.MaskSecretLinks"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "config.logs.WithoutRows",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
     "handlers": {
         "stdout": {
             "class": "logging.StreamHandler",
