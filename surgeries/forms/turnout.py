@@ -23,7 +23,11 @@ class PeriodForm(forms.Form):
     """Period and series. Dates that are filled in outrank the period."""
 
     period = forms.ChoiceField(label=gettext_lazy("Period"), choices=PERIODS, required=False)
-    series = forms.ChoiceField(label=gettext_lazy("Surgery"), required=False)
+    series = forms.ChoiceField(
+        label=gettext_lazy("Surgery"),
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("Choose one of your surgeries.")},
+    )
     start = forms.DateField(
         label=gettext_lazy("From"),
         required=False,
