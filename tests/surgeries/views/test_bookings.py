@@ -188,12 +188,14 @@ def test_the_loser_of_the_very_last_place_may_send_her_answers_to_the_next_date(
     assert again.status_code == 302
 
 
-def test_the_loser_with_no_next_date_keeps_her_answers(client, series):
+def test_the_loser_with_no_next_date_may_come_along_and_is_asked_for_no_other_time(client, series):
     surgery = coming(series, places=(1,))
     book(client, surgery, name="Basil")
     page = words(book(client, surgery, group="Highgate Tenants"))
     assert "All places are taken." in page
-    assert 'value="Highgate Tenants"' in page
+    assert "expect a cup of tea first" in page
+    assert "Choose another one" not in page
+    assert "Book my place" not in page
 
 
 def test_the_same_form_twice_is_one_booking_and_one_page(client, series):
