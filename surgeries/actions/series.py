@@ -26,7 +26,8 @@ def create_series(*, name, town, sprung_from=None, by, now):
     """Start a series with `by` as its organiser (L6). Returns it.
 
     `sprung_from` is the series it grew out of, if any. The person it grew out of is `by` if she
-    organises that one, else whoever started it.
+    organises that one, else whoever started it. Her first name stands on the public page as who
+    runs it, until she writes another in the settings (R1).
     """
     series = _with_free_slug(
         name=name,
@@ -34,6 +35,7 @@ def create_series(*, name, town, sprung_from=None, by, now):
         sprung_from=sprung_from,
         sprung_from_person=_parent_of_spirit(sprung_from, by),
         started_by=by,
+        ring_name=by.first_name if by.name else "",
         created_at=now,
     )
     TeamMember.objects.create(series=series, user=by, role=Role.ORGANISER, joined_at=now)

@@ -20,11 +20,11 @@ class SeriesCreateForm(forms.ModelForm):
         label=_("Your name"),
         most=120,
         required=False,
-        help_text=_("Those you invite to your team see it."),
+        help_text=_("Your first name stands on the page of your surgery, as who runs it."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     sprung_from = forms.ModelChoiceField(
-        Series.objects.all(),
+        Series.objects.seen_in_public(),
         label=_("Did it grow out of another surgery?"),
         required=False,
         empty_label=_("No, or I do not know"),

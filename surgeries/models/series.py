@@ -23,6 +23,10 @@ class SeriesQuerySet(models.QuerySet):
             )
         )
 
+    def seen_in_public(self):
+        """The series that have, or had, a surgery of their own that anybody could see."""
+        return self.filter(surgeries__published_at__isnull=False).distinct()
+
     def with_roles_of(self, user):
         """The series in whose team `user` is; adds `roles`, a list of words for what she may do."""
         hers = TeamMember.objects.filter(series=models.OuterRef("pk"), user=user)

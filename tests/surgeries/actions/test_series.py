@@ -54,6 +54,12 @@ def roles(series):
 # Beginning -----------------------------------------------------------------------------
 
 
+def test_her_first_name_stands_on_the_page_as_who_runs_it():
+    olu = create_user(name="Olu Adé")
+    series = create_series(name="Moseley", town="Birmingham", by=olu, now=NOW)
+    assert series.ring_name == "Olu"
+
+
 def test_a_name_and_a_town_make_a_series_with_its_organiser(olu):
     series = create_series(name="Central Birmingham", town="Birmingham", by=olu, now=NOW)
     assert (series.slug, series.town, series.started_by) == (

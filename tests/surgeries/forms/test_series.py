@@ -3,8 +3,8 @@
 import pytest
 
 from surgeries.forms.series import InviteForm, SeriesCreateForm, SeriesForm
-from surgeries.states import Role
-from tests.factories import create_series, create_user
+from surgeries.states import Role, SurgeryState
+from tests.factories import create_series, create_surgery, create_user
 
 pytestmark = pytest.mark.django_db
 
@@ -46,12 +46,18 @@ def test_a_name_without_letters_gets_a_sentence(name):
 
 
 def test_it_can_only_grow_out_of_a_surgery_there_is():
-    parent = create_series(slug="parent")
+    parent = create_surgery(series=create_series(slug="parent")).series
     good = {"name": "Moseley", "town": "Birmingham", "sprung_from": "parent"}
     form = SeriesCreateForm(good, asks_name=False)
     assert form.is_valid() and form.cleaned_data["sprung_from"] == parent
     form = SeriesCreateForm(good | {"sprung_from": "nowhere"}, asks_name=False)
     assert form.errors["sprung_from"] == ["Choose one of the surgeries in the list."]
+
+
+def test_it_cannot_grow_out_of_a_register_that_nobody_ever_saw():
+    create_surgery(series=create_series(slug="imported"), state=SurgeryState.CLOSED)
+    grown = {"name": "Moseley", "town": "Birmingham", "sprung_from": "imported"}
+    assert list(SeriesCreateForm(grown, asks_name=False).errors) == ["sprung_from"]
 
 
 @pytest.mark.parametrize(

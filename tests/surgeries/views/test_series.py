@@ -119,6 +119,7 @@ def test_a_new_organiser_says_her_name_in_the_same_step(client):
 
 
 def test_one_like_this_is_filled_in_from_the_link(as_olu, series):
+    create_surgery(series=series)
     page = as_olu.get(reverse("series_create"), {"from": "central"}).content.decode()
     assert '<option value="central" selected>' in page
 
