@@ -14,30 +14,6 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def olu():
-    return factories.create_user(email="olu@example.org", name="Olu Adé")
-
-
-@pytest.fixture
-def series(olu):
-    return factories.create_series(organiser=olu, slug="central")
-
-
-@pytest.fixture
-def as_olu(client, olu):
-    client.force_login(olu, backend=settings.AUTHENTICATION_BACKENDS[0])
-    return client
-
-
-@pytest.fixture
-def as_stan(client):
-    stan = factories.create_user(email="stan@example.org", name="Stan O’Hara")
-    factories.create_series(organiser=stan)
-    client.force_login(stan, backend=settings.AUTHENTICATION_BACKENDS[0])
-    return client
-
-
 def days(number):
     """The local date so many days from now."""
     return timezone.localdate() + datetime.timedelta(days=number)
