@@ -164,6 +164,12 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 OUTBOX_CLAIM_SECONDS = env.int("OUTBOX_CLAIM_SECONDS", default=120)
 OUTBOX_SENDING_SECONDS = env.int("OUTBOX_SENDING_SECONDS", default=900)
 
+# Texts: none without a provider ("http" or "twilio"); then only to these countries, and never
+# more than this in a month over all series.
+TEXTS_BY = env.str("TEXTS_BY", default="")
+TEXTS_TO = tuple(env.list("TEXTS_TO", default=["GB"]))
+TEXTS_A_MONTH = env.int("TEXTS_A_MONTH", default=1000)
+
 # People --------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"

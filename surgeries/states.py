@@ -30,6 +30,7 @@ class BookingState(TextChoices):
 
 LIVE = (BookingState.BOOKED, BookingState.WAITING, BookingState.DISPLACED)
 EXPECTED_ON_THE_NIGHT = (BookingState.BOOKED, BookingState.DISPLACED)
+WANTS_A_PLACE = (BookingState.WAITING, BookingState.DISPLACED)
 
 
 class Outcome(TextChoices):
@@ -47,6 +48,15 @@ class OutcomeSource(TextChoices):
     TAPPED = "tapped", _("tapped on the register")
     EVERYONE = "everyone", _("That's everyone")
     IMPORTED = "imported", _("imported")
+
+
+class RingOutcome(TextChoices):
+    """What came of a call, in one tap (R26)."""
+
+    COMING = "coming", _("is coming")
+    CANNOT = "cannot", _("can’t come")
+    TOLD = "told", _("has been told")
+    NO_ANSWER = "no_answer", _("no answer")
 
 
 class HelpingState(TextChoices):
@@ -100,12 +110,19 @@ PRIVATE_BY_DEFAULT = (
 
 class Channel(TextChoices):
     EMAIL = "email", _("email")
+    TEXT = "text", _("text")
 
 
 class MessageKind(TextChoices):
     CONFIRMATION = "confirmation", _("Confirmation")
-    REMINDER_3_DAYS = "reminder_3_days", _("Reminder, 3 days before")
-    REMINDER_1_DAY = "reminder_1_day", _("Reminder, the day before")
+    WAITING = "waiting", _("On the waiting list")
+    PLACE_FOUND = "place_found", _("A place has come free")
+    COME_ALONG = "come_along", _("Come along without a place")
+    DISPLACED = "displaced", _("No chair after all")
+    NEXT_TIME = "next_time", _("Moved to the next time")
+    REMINDER_EARLY = "reminder_early", _("Early reminder")
+    REMINDER_FIRST = "reminder_first", _("First reminder")
+    REMINDER_LAST = "reminder_last", _("Last reminder")
     BOOKING_CHANGED = "booking_changed", _("Booking changed")
     BOOKING_CANCELLED = "booking_cancelled", _("Booking cancelled")
     SURGERY_MOVED = "surgery_moved", _("Surgery moved")
@@ -113,13 +130,22 @@ class MessageKind(TextChoices):
     LINK_AGAIN = "link_again", _("Link sent again")
     OFFER_RECEIVED = "offer_received", _("Offer to help received")
     OFFER_ACCEPTED = "offer_accepted", _("Offer to help accepted")
+    HELPING_ADDED = "helping_added", _("Next evening, to a regular helper")
+    HELPING_REMINDER = "helping_reminder", _("Reminder, to a helper")
+    NIGHT_OFF = "night_off", _("A night off, to a helper")
     HELPING_MOVED = "helping_moved", _("Surgery moved, to a helper")
     HELPING_CANCELLED = "helping_cancelled", _("Surgery cancelled, to a helper")
     TEAM_INVITATION = "team_invitation", _("Invitation to the team")
     DAILY_DIGEST = "daily_digest", _("Daily digest")
 
 
-REMINDERS = (MessageKind.REMINDER_3_DAYS, MessageKind.REMINDER_1_DAY)
+REMINDERS = (
+    MessageKind.REMINDER_EARLY,
+    MessageKind.REMINDER_FIRST,
+    MessageKind.REMINDER_LAST,
+)
+# What somebody is told first of all about a booking: exactly one of these (I5 of check_promises).
+FIRST_WORDS = (MessageKind.CONFIRMATION, MessageKind.WAITING, MessageKind.NEXT_TIME)
 NOTICES = (
     MessageKind.SURGERY_MOVED,
     MessageKind.SURGERY_CANCELLED,
@@ -137,6 +163,22 @@ class MessageState(TextChoices):
     EXPIRED = "expired", _("too late to send")
     CANCELLED = "cancelled", _("no longer needed")
     REVIEW = "review", _("in doubt")
+
+
+class Receipt(TextChoices):
+    """What the provider told us later of a message that was sent."""
+
+    DELIVERED = "delivered", _("arrived")
+    UNDELIVERED = "undelivered", _("did not arrive")
+
+
+class ReplyMeaning(TextChoices):
+    """What a text that somebody wrote to us was understood to say."""
+
+    STOP = "stop", _("write no more texts")
+    START = "start", _("write texts again")
+    CANNOT = "cannot", _("can’t come")
+    UNCLEAR = "unclear", _("for a person to read")
 
 
 LEASED = (MessageState.CLAIMED, MessageState.SENDING)

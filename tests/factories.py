@@ -22,6 +22,7 @@ from surgeries.models import (
     Venue,
 )
 from surgeries.states import (
+    WANTS_A_PLACE,
     BookingState,
     HelpingState,
     HelpingStyle,
@@ -121,6 +122,8 @@ def create_booking(*, slot=None, surgery=None, attendee=None, network=None, **fi
     )
     fields.setdefault("state", BookingState.BOOKED)
     fields.setdefault("booked_at", NOW)
+    if fields["state"] in WANTS_A_PLACE:
+        fields.setdefault("waiting_since", fields["booked_at"])
     holds = (
         fields["state"] == BookingState.BOOKED
         and not fields.get("walked_in")

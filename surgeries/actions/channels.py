@@ -27,11 +27,12 @@ class Channel(Protocol):
 
     def __exit__(self, *fault: object) -> None: ...
 
-    def send(self, message: Any, *, now: Any, begin: Callable[[], bool]) -> bool:
-        """Put `message` into words and send it; True when the other side has it.
+    def send(self, message: Any, *, now: Any, begin: Callable[..., bool]) -> str | None:
+        """Put `message` into words and send it; the other side's name for it, "" if it has none.
 
-        Calls `begin` at the last instant at which nothing can have been sent, and sends only if
-        it answers True; else returns False. Raises Unreachable, NotNow, Never or Doubt, and
-        Doubt only after `begin`.
+        Calls `begin` at the last instant at which nothing can have been sent, with `parts` if it
+        is charged by the part, and sends only if that answers True; else returns None. Lets
+        through what `begin` raises. Raises Unreachable, NotNow, Never or Doubt, and Doubt only
+        after `begin`.
         """
         ...

@@ -34,11 +34,16 @@ class Email:
         except NoSuchAddress as fault:
             raise Never(str(fault)) from fault
         smtp = self._offer(letter)
-        if not begin():
-            self._hang_up()
-            return False
+        ours = False
+        try:
+            ours = begin()
+        finally:
+            if not ours:
+                self._hang_up()
+        if not ours:
+            return None
         self._hand_over(smtp, letter)
-        return True
+        return ""
 
     def _offer(self, letter):
         try:

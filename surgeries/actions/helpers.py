@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from surgeries.actions.outbox import call_off, owe
-from surgeries.actions.schedule import deal_places
+from surgeries.actions.places import settle_places
 from surgeries.models import Helper, Helping, Surgery
 from surgeries.refusals import Refused
 from surgeries.rules.names import tidy
@@ -71,7 +71,7 @@ def confirm_helping(helping, *, by, now):
     if helping.state == HelpingState.OFFERED:
         helping.state, helping.answered_at = HelpingState.CONFIRMED, now
         helping.save(update_fields=["state", "answered_at"])
-        deal_places(surgery)
+        settle_places(surgery, now=now)
         _owe(MessageKind.OFFER_ACCEPTED, helping, now=now)
         log.info("helping %s confirmed by person %s", helping.pk, by.pk)
 
@@ -86,7 +86,7 @@ def withdraw_helping(helping, *, by=None, now):
     surgery = _still_to_come(helping.surgery, now)
     here = surgery.helpings.filter(pk=helping.pk).exclude(state=HelpingState.WITHDRAWN)
     if here.update(state=HelpingState.WITHDRAWN, answered_at=now):
-        deal_places(surgery)
+        settle_places(surgery, now=now)
         owed = helping.messages.all()
         call_off(owed.exclude(kind=MessageKind.OFFER_RECEIVED) if by else owed, now=now)
         log.info("helping %s withdrawn by %s", helping.pk, by.pk if by else "the helper")

@@ -8,11 +8,13 @@ import datetime
 import logging
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, transaction
 
+from surgeries.rules.outbox import TELLS_WHEN
 from surgeries.states import MessageState
 
 log = logging.getLogger(__name__)
@@ -30,23 +32,47 @@ SET state = 'claimed', lease_token = %(token)s,
     lease_until = now() + %(seconds)s * interval '1 second'
 FROM due WHERE message.id = due.id RETURNING message.id
 """
+# A share lock on the surgery: whoever is moving it is waited for, and then its version differs.
 BEGIN = """
-WITH begun AS (
-    UPDATE surgeries_message
+WITH evening AS MATERIALIZED (
+    SELECT schedule_version FROM surgeries_surgery
+    WHERE id = (
+        SELECT coalesce(booking.surgery_id, helping.surgery_id)
+        FROM surgeries_message AS message
+        LEFT JOIN surgeries_booking AS booking ON booking.id = message.booking_id
+        LEFT JOIN surgeries_helping AS helping ON helping.id = message.helping_id
+        WHERE message.id = %(id)s)
+    FOR SHARE),
+begun AS (
+    UPDATE surgeries_message AS message
     SET state = 'sending', attempts_made = attempts_made + 1,
-        lease_until = now() + %(seconds)s * interval '1 second'
+        lease_until = now() + %(seconds)s * interval '1 second', parts = %(parts)s
     WHERE id = %(id)s AND lease_token = %(token)s AND state = 'claimed'
         AND lease_until > now() AND expires_at > now()
-    RETURNING id, attempts_made)
-INSERT INTO surgeries_attempt (message_id, number, worker, started_at, outcome)
-SELECT id, attempts_made, %(worker)s, now(), '' FROM begun RETURNING number
+        AND (kind <> ALL(%(tells_when)s)
+            OR schedule_version = (SELECT schedule_version FROM evening))
+    RETURNING id, attempts_made),
+tried AS (
+    INSERT INTO surgeries_attempt (message_id, number, worker, started_at, outcome)
+    SELECT id, attempts_made, %(worker)s, now(), '' FROM begun RETURNING number),
+used AS (
+    INSERT INTO surgeries_quota (scope, period, used, most)
+    SELECT asked.* FROM begun, unnest(
+        %(scopes)s::text[], %(periods)s::date[], %(amounts)s::int[], %(mosts)s::int[]
+    ) AS asked (scope, period, used, most)
+    WHERE asked.used <= asked.most
+    ON CONFLICT (scope, period) DO UPDATE
+    SET used = surgeries_quota.used + excluded.used, most = excluded.most
+    WHERE surgeries_quota.used + excluded.used <= excluded.most
+    RETURNING scope)
+SELECT (SELECT count(*) FROM tried), array(SELECT scope FROM used)
 """
 SETTLE = """
 WITH settled AS (
     UPDATE surgeries_message
     SET attempts_made = attempts_made + (%(tried)s AND state = 'claimed')::int,
         state = %(state)s, lease_token = NULL, lease_until = NULL,
-        sent_at = CASE WHEN %(state)s = 'sent' THEN now() END,
+        sent_at = CASE WHEN %(state)s = 'sent' THEN now() END, provider_ref = %(ref)s,
         next_at = now() + %(wait)s, last_error = %(reason)s
     WHERE id = %(id)s AND lease_token = %(token)s
     RETURNING id, attempts_made)
@@ -67,7 +93,7 @@ WHERE state = 'claimed' AND lease_until < now()
 TAKE_BACK_DOUBTS = """
 WITH doubted AS (
     UPDATE surgeries_message
-    SET state = CASE WHEN uncertain = 0 THEN 'queued' ELSE 'review' END,
+    SET state = CASE WHEN uncertain = 0 AND channel = 'email' THEN 'queued' ELSE 'review' END,
         uncertain = uncertain + 1, lease_token = NULL, lease_until = NULL, next_at = now(),
         last_error = %(reason)s
     WHERE state = 'sending' AND lease_until < now()
@@ -97,6 +123,26 @@ class Outcome:
     reason: str = ""
     wait: datetime.timedelta = AT_ONCE
     tried: bool = True
+    provider_ref: str = ""
+
+
+@dataclass(frozen=True)
+class Use:
+    """What sending one message takes of a quota: `amount` of at most `most` in the period."""
+
+    scope: str
+    period: datetime.date
+    amount: int
+    most: int
+    reason: str
+
+
+class UsedUp(Exception):
+    """A quota does not hold this message; `use` says which one."""
+
+    def __init__(self, use: Use) -> None:
+        super().__init__(use.reason)
+        self.use = use
 
 
 def claim(*, channel: str, worker: str, limit: int) -> Lease:
@@ -108,14 +154,32 @@ def claim(*, channel: str, worker: str, limit: int) -> Lease:
     return Lease(worker[:80], token, tuple(id for (id,) in rows))
 
 
-def begin_send(lease: Lease, id: uuid.UUID) -> bool:
+def begin_send(
+    lease: Lease, id: uuid.UUID, *, uses: Sequence[Use] = (), parts: int | None = None
+) -> bool:
     """The fence: whether this message is still ours and of use, and from now on being sent.
 
-    The attempt is written in the same statement, so attempt number n is made once. False means:
-    send nothing.
+    The attempt is written in the same statement, so attempt number n is made once, and so is what
+    it `uses` of a quota. False means: send nothing. Raises UsedUp, with nothing written, when a
+    quota does not hold it. `parts` is what a text is charged as.
     """
-    seconds = settings.OUTBOX_SENDING_SECONDS
-    return bool(_rows(BEGIN, id=id, token=lease.token, worker=lease.worker, seconds=seconds))
+    with transaction.atomic():
+        ((begun, used),) = _rows(
+            BEGIN,
+            id=id,
+            token=lease.token,
+            worker=lease.worker,
+            seconds=settings.OUTBOX_SENDING_SECONDS,
+            parts=parts,
+            tells_when=[kind.value for kind in TELLS_WHEN],
+            scopes=[use.scope for use in uses],
+            periods=[use.period for use in uses],
+            amounts=[use.amount for use in uses],
+            mosts=[use.most for use in uses],
+        )
+        if begun and (full := [use for use in uses if use.scope not in used]):
+            raise UsedUp(full[0])
+    return bool(begun)
 
 
 def settle(lease: Lease, id: uuid.UUID, outcome: Outcome) -> None:
@@ -131,6 +195,7 @@ def settle(lease: Lease, id: uuid.UUID, outcome: Outcome) -> None:
         "wait": outcome.wait,
         "reason": outcome.reason[:300],
         "tried": outcome.tried,
+        "ref": outcome.provider_ref[:80],
         "outcome": outcome.reason or outcome.state.value,
     }
     while True:
@@ -150,8 +215,9 @@ def release(lease: Lease) -> None:
 def reap() -> None:
     """Take back what dead workers left, and put aside what is past its use.
 
-    A claim is free of risk. A message that was being sent is sent once more, with the same
-    Message-ID; in doubt a second time it waits for a person.
+    A claim is free of risk. A mail that was being sent is sent once more, with the same
+    Message-ID; in doubt a second time it waits for a person, and a text does so at once, because
+    nobody can ask whether it left.
     """
     _run(TAKE_BACK_CLAIMS)
     _run(TAKE_BACK_DOUBTS, reason=NO_ANSWER)

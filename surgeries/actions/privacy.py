@@ -26,6 +26,8 @@ from surgeries.models import (
     ImportRun,
     InviteLink,
     Message,
+    Quota,
+    Reply,
     TeamInvitation,
     TeamMember,
 )
@@ -93,6 +95,7 @@ def _blank_attendees(pks, now):
         access_needs_agreed_at=None,
         news_agreed_at=None,
         news_wording="",
+        no_messages_from=None,
         erased_at=now,
     )
     Booking.objects.filter(attendee__in=pks).update(said="", link_hash=None)
@@ -126,7 +129,15 @@ def _helpers_due(now):
 
 def _blank_helpers(pks, now):
     Helper.objects.filter(pk__in=pks).update(
-        name="", email="", can_help_with="", name_public_from=None, erased_at=now
+        name="",
+        email="",
+        can_help_with="",
+        goals=[],
+        languages="",
+        name_public_from=None,
+        code_agreed_at=None,
+        regular_from=None,
+        erased_at=now,
     )
     Helping.objects.filter(helper__in=pks).update(link_hash=None)
 
@@ -158,6 +169,14 @@ def _invitations_due(now):
 
 def _messages_due(now):
     return Message.objects.filter(expires_at__lt=retention.MESSAGES.cutoff(now))
+
+
+def _replies_due(now):
+    return Reply.objects.filter(received_at__lt=retention.REPLIES.cutoff(now))
+
+
+def _quotas_due(now):
+    return Quota.objects.filter(period__lt=retention.QUOTAS.cutoff(now).date())
 
 
 def _imports_due(now):
@@ -194,6 +213,8 @@ ERASURES = (
     Erasure("helpers", _helpers_due, _blank_helpers),
     Erasure("connectors", _connectors_due, _delete(Connector)),
     Erasure("messages", _messages_due, _delete(Message)),
+    Erasure("replies", _replies_due, _delete(Reply)),
+    Erasure("quotas", _quotas_due, _delete(Quota)),
     Erasure("invitations", _invitations_due, _delete(TeamInvitation)),
     Erasure("imports", _imports_due, _blank_imports),
     Erasure("import drafts", _import_drafts_due, _delete(ImportDraft)),

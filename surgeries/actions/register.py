@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from surgeries.actions.bookings import known_attendee
+from surgeries.actions.attendees import known_attendee
 from surgeries.models import Booking, Network, Surgery
 from surgeries.refusals import Refused
 from surgeries.rules.names import name_key

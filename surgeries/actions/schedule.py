@@ -3,17 +3,18 @@
 import logging
 from contextlib import contextmanager
 from datetime import timedelta
-from itertools import count
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from surgeries.actions.outbox import call_off, owe_all
-from surgeries.models import Message, Place, Slot, Surgery, Venue
+from surgeries.actions.places import deal_places, settle_places
+from surgeries.models import Booking, Message, Slot, Surgery, Venue
 from surgeries.refusals import Refused
 from surgeries.rules import schedule as rules
 from surgeries.rules.names import tidy
+from surgeries.rules.outbox import TELLS_WHEN
 from surgeries.states import HelpingState, MessageKind, SurgeryState
 from surgeries.templatetags.words import day as in_words
 
@@ -90,23 +91,21 @@ def move_surgery(
     starts_at, ends_at = _times(surgery.series, on, starts, ends)
     _refuse_unless_near(starts_at, now)
     venue = find_or_make_venue(surgery.series, name=place)
-    surgery.moved = (starts_at, ends_at, venue) != (
-        surgery.starts_at,
-        surgery.ends_at,
-        surgery.venue,
-    )
-    surgery.schedule_version += surgery.moved
+    before = (surgery.starts_at, surgery.ends_at, surgery.venue)
+    surgery.moved = before != (starts_at, ends_at, venue)
+    if surgery.moved:
+        surgery.schedule_version, surgery.moved_at = surgery.schedule_version + 1, now
     surgery.on, surgery.starts_at, surgery.ends_at, surgery.venue = on, starts_at, ends_at, venue
     surgery.organiser_helps, surgery.places_wanted = organiser_helps, places_wanted
     with _one_a_day(on):
         surgery.save()
     if surgery.moved:
         _set_arrival_times(surgery)
-        _tell_everybody(surgery, MessageKind.SURGERY_MOVED, MessageKind.HELPING_MOVED, now)
-        # Whoever was rung was told the old time, so she stands on the ring list again.
-        surgery.bookings.update(rung_at=None)
+        _call_off_what_told_the_old_time(surgery, now)
+        kinds = (MessageKind.SURGERY_MOVED, MessageKind.HELPING_MOVED)
+        _tell_everybody(surgery, *kinds, now, soonest=before[0])
         _note("moved", surgery, by)
-    deal_places(surgery)
+    settle_places(surgery, now=now)
     return surgery
 
 
@@ -139,9 +138,10 @@ def cancel_surgery(surgery, *, by, now):
     _refuse_unless_to_come(surgery, now)
     surgery.state = SurgeryState.CANCELLED
     surgery.cancelled_at = now
-    surgery.save(update_fields=["state", "cancelled_at"])
-    waiting = Q(booking__surgery=surgery) | Q(helping__surgery=surgery)
-    call_off(Message.objects.filter(waiting), now=now)
+    # A later version than any calendar file that was sent, so that this one replaces it.
+    surgery.schedule_version += 1
+    surgery.save(update_fields=["state", "cancelled_at", "schedule_version"])
+    call_off(_messages_about(surgery), now=now)
     _tell_everybody(surgery, MessageKind.SURGERY_CANCELLED, MessageKind.HELPING_CANCELLED, now)
     _note("cancelled", surgery, by)
     return surgery
@@ -160,32 +160,6 @@ def close_surgery(surgery, *, by, now):
     surgery.save(update_fields=["state", "closed_at"])
     _note("closed", surgery, by)
     return surgery
-
-
-def deal_places(surgery):
-    """Make the chairs agree with who helps (R8). Call it with the surgery's row locked.
-
-    Free chairs come and go; one that is held stays, even when there are then too many.
-    """
-    slots = list(surgery.slots.order_by("starts_at"))
-    if not slots:
-        return
-    places = list(surgery.places.order_by("number").annotate(held=Q(booking__isnull=False)))
-    held = [sum(p.held for p in places if p.slot_id == slot.pk) for slot in slots]
-    gone, wanting = [], []
-    for slot, chairs in zip(slots, rules.deal(_chairs(surgery), held), strict=True):
-        # Held ones first, so that what is over is free.
-        here = sorted((p for p in places if p.slot_id == slot.pk), key=lambda p: not p.held)
-        gone += [place.pk for place in here[chairs:]]
-        wanting += [slot] * (chairs - len(here))
-    used = {place.number for place in places if place.pk not in gone}
-    numbers = (number for number in count(1) if number not in used)
-    if gone:
-        surgery.places.filter(pk__in=gone).delete()
-    Place.objects.bulk_create(
-        Place.make(surgery=surgery, slot=slot, number=number)
-        for slot, number in zip(wanting, numbers, strict=False)
-    )
 
 
 def find_or_make_venue(series, *, name):
@@ -226,13 +200,6 @@ def next_date_after(surgery, *, now):
     )
 
 
-def _chairs(surgery):
-    if surgery.places_wanted:
-        return surgery.places_wanted
-    people = surgery.organiser_helps + surgery.helpings.adding_places().count()
-    return min(people * surgery.series.places_per_helper, Place.PER_SURGERY - 1)
-
-
 def _times(series, on, starts, ends):
     starts = starts or series.usual_start
     starts_at = rules.instant(on, starts, series.zone)
@@ -262,7 +229,17 @@ def _set_arrival_times(surgery):
         last = slots[len(times) - 1]
         slot.places.update(slot=last)
         slot.bookings.update(slot=last)
+        _accept_instead(slot, last)
         slot.delete()
+
+
+def _accept_instead(slot, last):
+    """Whoever would come at a time that goes would come at the last one."""
+    through = Booking.accepts.through
+    waiting = through.objects.filter(slot=slot).values_list("booking", flat=True)
+    through.objects.bulk_create(
+        [through(booking_id=booking, slot=last) for booking in waiting], ignore_conflicts=True
+    )
 
 
 def _refuse_unless_near(starts_at, now):
@@ -279,11 +256,27 @@ def _refuse_unless_to_come(surgery, now):
         raise Refused(_("This surgery is over, so it stays as it was."))
 
 
-def _tell_everybody(surgery, to_attendees, to_helpers, now):
+def _messages_about(surgery):
+    return Message.objects.filter(Q(booking__surgery=surgery) | Q(helping__surgery=surgery))
+
+
+def _call_off_what_told_the_old_time(surgery, now):
+    """The news of the move says all that they said."""
+    call_off(_messages_about(surgery).filter(kind__in=TELLS_WHEN), now=now)
+
+
+def _tell_everybody(surgery, to_attendees, to_helpers, now, soonest=None):
+    """Each booked or waiting party and each helper once; `soonest` was the start they knew."""
     bookings = surgery.bookings.live().filter(walked_in=False, imported=False)
-    owe_all(to_attendees, bookings.select_related("attendee", "surgery__series"), now=now)
+    people = bookings.speaking_for_all().select_related("attendee", "slot", "surgery__series")
+    owe_all(to_attendees, people, now=now, soonest=soonest)
     helpings = surgery.helpings.exclude(state=HelpingState.WITHDRAWN)
-    owe_all(to_helpers, helpings.select_related("helper", "surgery__series"), now=now)
+    owe_all(
+        to_helpers,
+        helpings.select_related("helper", "surgery__series"),
+        now=now,
+        soonest=soonest,
+    )
 
 
 @contextmanager

@@ -9,11 +9,20 @@ import logging
 from django.db import Error as DatabaseError
 
 from surgeries.actions.channels import Doubt, Never, NotNow, Unreachable
+from surgeries.actions.derived import owe_what_follows
 from surgeries.actions.email import Email
-from surgeries.actions.leases import Outcome, begin_send, claim, reap, release, settle
-from surgeries.actions.outbox import owe_digests, owe_reminders
+from surgeries.actions.leases import (
+    Outcome,
+    UsedUp,
+    begin_send,
+    claim,
+    reap,
+    release,
+    settle,
+)
+from surgeries.actions.quotas import ENOUGH_FOR_A_DAY, until_there_is_more, uses_of
 from surgeries.messages.facts import with_person
-from surgeries.messages.wanted import is_still_wanted
+from surgeries.messages.wanted import is_still_wanted, recipient_of
 from surgeries.models import Message
 from surgeries.rules.outbox import MOST_ATTEMPTS, STEPS_ASIDE, back_off
 from surgeries.rules.reminders import earliest
@@ -38,8 +47,7 @@ def sweep(*, now, worker, stopping=never):
     once, and running again changes nothing.
     """
     try:
-        owe_reminders(now=now)
-        owe_digests(now=now)
+        owe_what_follows(now=now)
     finally:
         reap()
         for _batch in range(BATCHES_A_SWEEP):
@@ -84,8 +92,16 @@ def _send(lease, id, way, now):
     if outcome := _not_now_or_never(message, now):
         settle(lease, id, outcome)
         return True
+
+    def begin(parts=None):
+        uses = uses_of(message, recipient_of(message), now=now, parts=parts or 1)
+        return begin_send(lease, id, uses=uses, parts=parts)
+
     try:
-        sent = way.send(message, now=now, begin=lambda: begin_send(lease, id))
+        sent = way.send(message, now=now, begin=begin)
+    except UsedUp as fault:
+        settle(lease, id, _when_used_up(message, fault.use, now))
+        return True
     except Doubt as fault:
         # It stays `sending`: when the lease is over, the reaper decides.
         log.warning("Message %s is in doubt: %s", id, fault)
@@ -95,8 +111,8 @@ def _send(lease, id, way, now):
     except Exception as fault:
         settle(lease, id, _what_to_do(message, fault))
         return not isinstance(fault, Unreachable)
-    if sent:
-        settle(lease, id, Outcome(MessageState.SENT))
+    if sent is not None:
+        settle(lease, id, Outcome(MessageState.SENT, provider_ref=sent))
     return True
 
 
@@ -105,10 +121,18 @@ def _not_now_or_never(message, now):
     if not is_still_wanted(message):
         return Outcome(MessageState.CANCELLED, tried=False)
     surgery = getattr(message.about, "surgery", None)
-    leaves_at = earliest(message.kind, now, message.series.zone, surgery and surgery.starts_at)
+    leaves_at = earliest(message.kind, now, message.series.hours, surgery and surgery.starts_at)
     if leaves_at > now:
         return Outcome(MessageState.QUEUED, wait=leaves_at - now, tried=False)
     return None
+
+
+def _when_used_up(message, use, now):
+    """One for today too many waits until tomorrow; without texts left, somebody has to ring."""
+    if use.reason == ENOUGH_FOR_A_DAY:
+        wait = until_there_is_more(use, message.series.hours, now)
+        return Outcome(MessageState.QUEUED, use.reason, wait, tried=False)
+    return Outcome(MessageState.FAILED, use.reason, tried=False)
 
 
 def _what_to_do(message, fault):

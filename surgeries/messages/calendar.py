@@ -1,4 +1,4 @@
-"""A booking as a calendar file, for the page and for the mail (R18)."""
+"""A booking or a helper's evening as a calendar file, for the page and for the mail (R18)."""
 
 from urllib.parse import urlsplit
 
@@ -7,37 +7,77 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
-from surgeries.states import BookingState
+from surgeries.states import BookingState, HelpingState
 from surgeries.templatetags.words import phone
 
 
 def calendar_of(booking) -> bytes:
-    """One event: when she arrives, in the zone of the series, and never an end (R6).
+    """When she arrives, in the zone of the series, and never an end (R6).
 
-    Its UID stays the same and its SEQUENCE is the surgery's `schedule_version`, so a later file
-    replaces an earlier one. It invites nobody: no METHOD, no ATTENDEE, and not the secret link,
-    because calendars are shared. Wants attendee, slot, surgery, series and venue loaded.
+    Its UID stays the same and its SEQUENCE only grows: with the surgery's `schedule_version` and
+    with every change of the booking itself, so a later file replaces an earlier one. A booking
+    that was moved here from another evening takes that one out. It invites nobody: no METHOD, no
+    ATTENDEE, and not the secret link, because calendars are shared. Wants attendee, slot, surgery,
+    series and venue loaded.
     """
+    events = [_arrival(booking)]
+    if booking.moved_from_id:
+        events.append(_arrival(booking.moved_from))
+    return _file(events)
+
+
+def evening_of(helping) -> bytes:
+    """The evening of a helper, with its end; otherwise as `calendar_of`."""
+    surgery = helping.surgery
+    event = _event(surgery, uid=f"helping-{helping.pk}", version=helping.calendar_version)
+    event.add("dtstamp", helping.helper.last_active_at)
+    event.add("dtstart", surgery.starts_local)
+    event.add("dtend", surgery.ends_local)
+    is_off = helping.state == HelpingState.WITHDRAWN or surgery.is_cancelled
+    event.add("status", "CANCELLED" if is_off else "CONFIRMED")
+    said = _("Social media surgery: helping at %(series)s") % {"series": surgery.series.name}
+    event.add("summary", said)
+    return _file([event])
+
+
+def _arrival(booking):
     surgery = booking.surgery
-    event = Event()
-    event.add("uid", f"{booking.pk}@{urlsplit(settings.SITE_URL).hostname}")
-    event.add("sequence", surgery.schedule_version)
+    event = _event(surgery, uid=booking.pk, version=booking.calendar_version)
     event.add("dtstamp", booking.attendee.last_active_at)
     event.add("dtstart", booking.arrives_local)
-    event.add("status", "CANCELLED" if _is_off(booking) else "CONFIRMED")
-    event.add(
-        "summary",
-        _("Social media surgery: your time at %(series)s") % {"series": surgery.series.name},
-    )
+    event.add("status", _STATUS.get(booking.state, "CONFIRMED"))
+    if surgery.is_cancelled:
+        event["status"] = "CANCELLED"
+    said = _("Social media surgery: your time at %(series)s") % {"series": surgery.series.name}
+    event.add("summary", said)
+    return event
+
+
+_STATUS = {
+    BookingState.CANCELLED: "CANCELLED",
+    BookingState.WAITING: "TENTATIVE",
+    BookingState.DISPLACED: "TENTATIVE",
+}
+
+
+def _event(surgery, *, uid, version):
+    event = Event()
+    event.add("uid", f"{uid}@{urlsplit(settings.SITE_URL).hostname}")
+    event.add("sequence", surgery.schedule_version + version)
     if surgery.venue:
         event.add("location", where(surgery.venue))
     event.add("description", _details(surgery))
     address = reverse("surgery_public", args=[surgery.series.slug, surgery.on])
     event.add("url", settings.SITE_URL + address)
+    return event
+
+
+def _file(events):
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", "-//Social media surgeries//EN")
-    calendar.add_component(event)
+    for event in events:
+        calendar.add_component(event)
     calendar.add_missing_timezones()
     return calendar.to_ical()
 
@@ -45,10 +85,6 @@ def calendar_of(booking) -> bytes:
 def where(venue):
     """ "Canal Street Hall, Canal Street, Birmingham, B5"."""
     return ", ".join(filter(None, (venue.name, venue.address, venue.postcode)))
-
-
-def _is_off(booking):
-    return booking.state == BookingState.CANCELLED or booking.surgery.is_cancelled
 
 
 def _details(surgery):

@@ -17,16 +17,23 @@ from django.template.loader import get_template
 
 from surgeries.states import MessageKind
 
-from .calendar import calendar_of
+from .calendar import calendar_of, evening_of
 from .facts import facts_of, no_address, organisers_of
 from .wanted import recipient_of
 
 WITH_A_CALENDAR_FILE = (
     MessageKind.CONFIRMATION,
+    MessageKind.PLACE_FOUND,
+    MessageKind.NEXT_TIME,
     MessageKind.BOOKING_CHANGED,
     MessageKind.BOOKING_CANCELLED,
     MessageKind.SURGERY_MOVED,
     MessageKind.SURGERY_CANCELLED,
+    MessageKind.OFFER_ACCEPTED,
+    MessageKind.HELPING_ADDED,
+    MessageKind.NIGHT_OFF,
+    MessageKind.HELPING_MOVED,
+    MessageKind.HELPING_CANCELLED,
 )
 LONGEST_SUBJECT = 200
 # The same headers and line ends for every server; no line of the content is longer than 76.
@@ -73,7 +80,7 @@ def letter_for(message, now) -> Letter:
     page = get_template(f"messages/{message.kind}.html").render(facts)
     mail.add_alternative(_inliner.inline(page), subtype="html", cte="quoted-printable")
     if message.kind in WITH_A_CALENDAR_FILE:
-        _attach_calendar(mail, message.booking)
+        _attach_calendar(mail, message)
     return Letter(sender, recipient, _bytes_of(mail))
 
 
@@ -115,7 +122,6 @@ def _bytes_of(mail):
     return mail.as_bytes(policy=UNFOLDED if plain else POLICY)
 
 
-def _attach_calendar(mail, booking):
-    mail.add_attachment(
-        calendar_of(booking), maintype="text", subtype="calendar", filename="surgery.ics"
-    )
+def _attach_calendar(mail, message):
+    file = calendar_of(message.booking) if message.booking else evening_of(message.helping)
+    mail.add_attachment(file, maintype="text", subtype="calendar", filename="surgery.ics")

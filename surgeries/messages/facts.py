@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.models import User
 from surgeries.models import Booking, Helping, TeamInvitation, TeamMember
 from surgeries.states import BookingState, HelpingState, MessageKind, Role
+from surgeries.turnout.waiting import number_in_queue
 
 from .calendar import where
 
@@ -63,19 +64,26 @@ def _booking(message, booking, now):
         "link": _address("booking_detail", booking.secret),
         **_evening(booking.surgery),
     }
-    if message.kind == MessageKind.REMINDER_3_DAYS:
+    if booking.party:
+        facts["others"] = _company(booking)
+    if message.kind in (MessageKind.REMINDER_EARLY, MessageKind.REMINDER_FIRST):
         facts["helpers"] = _helpers_to_name(booking.surgery, now)
+    if message.kind == MessageKind.WAITING:
+        facts["queue"] = number_in_queue(booking, now)
     return facts
 
 
 def _helping(message, helping, now):
-    return {
+    facts = {
         "name": _greeted(helping.helper),
         "helping": helping,
         "when": helping.surgery.starts_at,
         "link": _address("helping_detail", helping.secret),
         **_evening(helping.surgery),
     }
+    if message.kind == MessageKind.HELPING_REMINDER:
+        facts["coming"] = helping.surgery.bookings.expected().filter(walked_in=False).count()
+    return facts
 
 
 def _invitation(message, invitation, now):
@@ -109,6 +117,12 @@ _FACTS = {
     "teaminvitation": _invitation,
     "teammember": _member,
 }
+
+
+def _company(booking):
+    """First names of those who come with her, as she typed them; no addresses among them."""
+    party = Booking.objects.in_party_of(booking).live().exclude(pk=booking.pk)
+    return [name for one in party.select_related("attendee") if (name := _greeted(one.attendee))]
 
 
 def _greeted(person):

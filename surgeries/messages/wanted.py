@@ -4,7 +4,9 @@ from surgeries.rules.outbox import TELLS_WHEN
 from surgeries.states import (
     LIVE,
     REMINDERS,
+    WANTS_A_PLACE,
     BookingState,
+    Channel,
     HelpingState,
     MessageKind,
     SurgeryState,
@@ -22,27 +24,52 @@ def is_still_wanted(message) -> bool:
 
 
 def recipient_of(message) -> str:
-    """The address a message goes to, or "" when there is none."""
+    """The address or number a message goes to, or "" when there is none or she asked for none."""
     if message.booking:
-        return message.booking.attendee.email
+        person = message.booking.attendee
+        if person.no_messages_from:
+            return ""
+        return person.phone if message.channel == Channel.TEXT else person.email
     if message.helping:
         return message.helping.helper.email
     return message.invitation.email if message.invitation else message.member.user.email
 
 
+# In which states of a booking each kind is true; the others are while it is live.
+TRUE_WHILE = {
+    MessageKind.WAITING: (BookingState.WAITING,),
+    MessageKind.DISPLACED: (BookingState.DISPLACED,),
+    MessageKind.COME_ALONG: WANTS_A_PLACE,
+    MessageKind.PLACE_FOUND: (BookingState.BOOKED,),
+    MessageKind.NEXT_TIME: (BookingState.BOOKED,),
+    MessageKind.BOOKING_CANCELLED: (BookingState.CANCELLED,),
+    **dict.fromkeys(REMINDERS, (BookingState.BOOKED,)),
+}
+
+
 def _booking(message, booking):
     if message.kind == MessageKind.LINK_AGAIN:
         return True
-    if message.kind == MessageKind.BOOKING_CANCELLED:
-        return booking.state == BookingState.CANCELLED
-    expected = (BookingState.BOOKED,) if message.kind in REMINDERS else LIVE
-    return booking.state in expected and _evening_stands(message, booking.surgery)
+    if booking.state not in TRUE_WHILE.get(message.kind, LIVE):
+        return False
+    return message.kind == MessageKind.BOOKING_CANCELLED or _evening_stands(
+        message, booking.surgery
+    )
+
+
+NEEDS_A_YES = (
+    MessageKind.OFFER_ACCEPTED,
+    MessageKind.HELPING_ADDED,
+    MessageKind.HELPING_REMINDER,
+)
 
 
 def _helping(message, helping):
+    if message.kind == MessageKind.NIGHT_OFF:
+        return helping.state == HelpingState.WITHDRAWN
     if helping.state == HelpingState.WITHDRAWN and message.kind != MessageKind.OFFER_RECEIVED:
         return False
-    if message.kind == MessageKind.OFFER_ACCEPTED and helping.state != HelpingState.CONFIRMED:
+    if message.kind in NEEDS_A_YES and helping.state != HelpingState.CONFIRMED:
         return False
     return _evening_stands(message, helping.surgery)
 

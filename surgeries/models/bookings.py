@@ -1,5 +1,6 @@
 """People who come for help, and their bookings."""
 
+import datetime
 import uuid
 
 from django.conf import settings
@@ -13,17 +14,21 @@ from surgeries.states import (
     EXPECTED_ON_THE_NIGHT,
     LIVE,
     RECORDED,
-    WANTS_A_PERSON,
+    WANTS_A_PLACE,
     BookingState,
     Goal,
     Level,
     Outcome,
     OutcomeSource,
+    RingOutcome,
     SurgeryState,
 )
 
 from .outbox import Message
 from .schedule import Place
+
+PARTY_OF = 3
+RING_BEFORE = datetime.timedelta(hours=48)
 
 
 class AttendeeQuerySet(models.QuerySet):
@@ -54,7 +59,8 @@ class Attendee(models.Model):
     """A person known to one series: a name and one contact or none.
 
     `contact` is an email address in lower case or a phone number in E.164; the same name with the
-    same contact is the same person. `first_network` is written once (R12).
+    same contact is the same person. `first_network` is written once (R12). From
+    `no_messages_from` on she is rung and not written to, because she said so.
     """
 
     series = models.ForeignKey(
@@ -71,6 +77,7 @@ class Attendee(models.Model):
     access_needs_agreed_at = models.DateTimeField(null=True, blank=True)
     news_agreed_at = models.DateTimeField(null=True, blank=True)
     news_wording = models.CharField(max_length=300, blank=True)
+    no_messages_from = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     last_active_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True, blank=True)
@@ -91,6 +98,7 @@ class Attendee(models.Model):
             ),
             models.CheckConstraint(condition=~Q(contact=""), name="no_contact_is_null"),
         ]
+        indexes = [models.Index(fields=["contact"], name="attendee_contact")]
 
     def __str__(self):
         return self.name
@@ -147,25 +155,73 @@ class BookingQuerySet(models.QuerySet):
             .order_by("walked_in", "slot__starts_at", "attendee__name_key", "pk")
         )
 
-    def ring_list(self, now):
-        """Who must be told by telephone, soonest surgery first (R26).
+    def wanting_a_place(self):
+        """Waiting, or promised a place that is no longer there."""
+        return self.filter(state__in=WANTS_A_PLACE)
 
-        People without email, and people whom a message did not reach. One tap takes a person
-        off the list; when the surgery is cancelled after that call, she stands on it again.
+    def in_party_of(self, booking):
+        """The booking and those that were made together with it, whoever speaks for them first."""
+        if booking.party is None:
+            return self.filter(pk=booking.pk)
+        return self.filter(party=booking.party).order_by("party_number")
+
+    def speaking_for_all(self):
+        """One of each party, which messages and calls are for: the first who has not cancelled."""
+        first = Booking.objects.live().filter(
+            party=OuterRef("party"), party_number__lt=OuterRef("party_number")
+        )
+        return self.exclude(Exists(first))
+
+    def ring_list(self, now):
+        """Whom to ring, each once, soonest surgery first (R26); adds the facts that say why.
+
+        `unreached`: a message is in doubt or did not get through. `call_only`: no message could
+        be sent to her at all. `is_new`, `missed`: never came before, or did not come once. She is
+        rung about an evening that is off or has moved as soon as no message could tell her, and
+        in the last 48 hours when she has not answered. One tap takes her off the list.
         """
-        unreached = Message.objects.filter(booking=OuterRef("pk"), state__in=WANTS_A_PERSON)
+        settled = Q(rung_at__isnull=False) & ~Q(ring_outcome=RingOutcome.NO_ANSWER)
+        stale = Q(rung_at__lt=F("surgery__cancelled_at")) | Q(rung_at__lt=F("surgery__moved_at"))
+        off = Q(surgery__state=SurgeryState.CANCELLED)
+        moved = Q(surgery__moved_at__gt=F("booked_at"))
+        told_nothing = Q(call_only=True) | Q(unreached=True)
+        asks = Q(
+            state=BookingState.BOOKED,
+            confirmed_at=None,
+            surgery__state=SurgeryState.PUBLISHED,
+            surgery__starts_at__lte=now + RING_BEFORE,
+        ) & (Q(call_only=True) | Q(is_new=True) | Q(missed=True))
         return (
             self.live()
+            .speaking_for_all()
+            .with_reasons_to_ring()
             .filter(surgery__state__in=(SurgeryState.PUBLISHED, SurgeryState.CANCELLED))
-            .filter(surgery__starts_at__gt=now)
-            .filter(Q(rung_at=None) | Q(rung_at__lt=F("surgery__cancelled_at")))
-            .exclude(Q(attendee__contact__contains="@") & ~Exists(unreached))
+            .filter(surgery__starts_at__gt=now, walked_in=False, imported=False)
+            .filter(~settled | stale)
+            .filter(Q(unreached=True) | ((off | moved) & told_nothing) | asks)
             .select_related("attendee", "slot", "surgery")
-            .order_by("surgery__starts_at", "attendee__name_key", "pk")
+            .order_by(
+                "surgery__starts_at", F("rung_at").asc(nulls_first=True), "attendee__name_key"
+            )
+        )
+
+    def with_reasons_to_ring(self):
+        """Adds `unreached`, `call_only`, `is_new` and `missed`; see `ring_list`."""
+        messages = Message.objects.filter(booking=OuterRef("pk"))
+        before = Booking.objects.live().filter(attendee=OuterRef("attendee"))
+        return self.annotate(
+            unreached=Exists(messages.wants_a_person()),
+            call_only=Q(attendee__contact=None)
+            | Q(attendee__no_messages_from__isnull=False)
+            | (~Q(attendee__contact__contains="@") & ~Exists(messages)),
+            is_new=~Exists(before.filter(outcome=Outcome.CAME)),
+            missed=Exists(before.filter(outcome=Outcome.DID_NOT_COME)),
         )
 
     def rung_since(self, moment):
-        return self.filter(rung_at__gte=moment).select_related("attendee").order_by("-rung_at")
+        """Who was rung from then on and gave an answer, latest first."""
+        answered = self.filter(rung_at__gte=moment).exclude(ring_outcome=RingOutcome.NO_ANSWER)
+        return answered.select_related("attendee").order_by("-rung_at")
 
     def told_in_digest(self, from_, to):
         """Booked or cancelled from `from_` up to, not at, `to`: what a day's digest tells."""
@@ -179,7 +235,12 @@ class BookingQuerySet(models.QuerySet):
 
 
 class Booking(models.Model):
-    """One attendee at one surgery."""
+    """One attendee at one surgery.
+
+    People who come together share `party`, the key of whoever booked for them, and are numbered
+    from 1; the first of them who still comes speaks for all (`speaking_for_all`). `accepts` are the
+    arrival times that would suit somebody who waits; `sets_off_at` is a wall-clock time.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     surgery = models.ForeignKey(
@@ -198,6 +259,16 @@ class Booking(models.Model):
     outcome_source = models.CharField(max_length=16, choices=OutcomeSource, blank=True)
     walked_in = models.BooleanField(default=False)
     party = models.UUIDField(null=True, blank=True)
+    party_number = models.PositiveSmallIntegerField(null=True, blank=True)
+    brings_supporter = models.BooleanField(default=False)
+    waiting_since = models.DateTimeField(null=True, blank=True)
+    goes_first = models.BooleanField(default=False)
+    accepts = models.ManyToManyField(
+        "surgeries.Slot", blank=True, related_name="awaited_by", db_table="surgeries_accepted_slot"
+    )
+    moved_from = models.OneToOneField(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="moved_to"
+    )
     goal = models.CharField(max_length=16, choices=Goal, blank=True)
     level = models.PositiveSmallIntegerField(choices=Level, null=True, blank=True)
     said = models.CharField(max_length=200, blank=True)
@@ -227,11 +298,14 @@ class Booking(models.Model):
     )
     reminded = models.BooleanField(null=True, blank=True)
     rung_at = models.DateTimeField(null=True, blank=True)
+    ring_outcome = models.CharField(max_length=16, choices=RingOutcome, blank=True)
+    sets_off_at = models.TimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_late = models.BooleanField(default=False)
     request_key = models.UUIDField(null=True, blank=True)
     link_version = models.PositiveIntegerField(default=1)
     link_hash = models.BinaryField(max_length=32, null=True, blank=True)
+    calendar_version = models.PositiveIntegerField(default=0)
     imported_by = models.ForeignKey(
         "surgeries.ImportRun", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -273,12 +347,29 @@ class Booking(models.Model):
                 condition=Q(walked_in=False) | ~Q(outcome=Outcome.DID_NOT_COME),
                 name="a_walk_in_came",
             ),
+            models.CheckConstraint(
+                condition=~Q(state=BookingState.WAITING) | Q(waiting_since__isnull=False),
+                name="who_waits_has_a_time_in_the_queue",
+            ),
+            models.CheckConstraint(
+                condition=Q(party=None, party_number=None)
+                | Q(party__isnull=False, party_number__gte=1, party_number__lte=PARTY_OF),
+                name="a_party_is_three_at_most",
+            ),
+            models.UniqueConstraint(
+                fields=["party", "party_number"], name="each_of_a_party_has_a_number"
+            ),
             models.UniqueConstraint(fields=["request_key"], name="one_booking_per_form"),
             models.UniqueConstraint(fields=["link_hash"], name="one_booking_per_link"),
         ]
         indexes = [
             models.Index(fields=["surgery", "credited_network", "outcome"], name="booking_turnout"),
             models.Index(fields=["attendee", "surgery"], name="booking_attendee"),
+            models.Index(
+                fields=["surgery"],
+                condition=Q(state__in=WANTS_A_PLACE),
+                name="booking_wants_a_place",
+            ),
         ]
 
     def __str__(self):

@@ -1,21 +1,29 @@
 """People who help a series, with or without an account, and the evenings they offered."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from surgeries.rules.links import hash_of, secret_for
-from surgeries.states import HelpingState, HelpingStyle, Outcome
+from surgeries.states import Goal, HelpingState, HelpingStyle, Outcome
 
 
 class Helper(models.Model):
-    """A volunteer of one series. The name is public only from `name_public_from` on."""
+    """A volunteer of one series. The name is public only from `name_public_from` on.
+
+    From `regular_from` on she is down for every new evening, by the organiser's yes (R38).
+    """
 
     series = models.ForeignKey("surgeries.Series", on_delete=models.CASCADE, related_name="helpers")
     name = models.CharField(_("name"), max_length=120)
     email = models.EmailField(_("email address"), blank=True)
     can_help_with = models.CharField(_("what I can help with"), max_length=300, blank=True)
+    goals = ArrayField(models.CharField(max_length=16, choices=Goal), default=list, blank=True)
+    languages = models.CharField(_("languages I speak"), max_length=200, blank=True)
     name_public_from = models.DateTimeField(null=True, blank=True)
+    code_agreed_at = models.DateTimeField(null=True, blank=True)
+    regular_from = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     last_active_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True, blank=True)
@@ -53,7 +61,10 @@ class HelpingQuerySet(models.QuerySet):
 
 
 class Helping(models.Model):
-    """One helper at one surgery: offered, confirmed by the organiser's yes, withdrawn."""
+    """One helper at one surgery: offered, confirmed by the organiser's yes, withdrawn.
+
+    `helps_from` and `helps_until` are wall-clock times of somebody who is there for a part of it.
+    """
 
     helper = models.ForeignKey(Helper, on_delete=models.CASCADE, related_name="helpings")
     surgery = models.ForeignKey(
@@ -62,10 +73,13 @@ class Helping(models.Model):
     style = models.CharField(max_length=16, choices=HelpingStyle, default=HelpingStyle.JUST_ONCE)
     state = models.CharField(max_length=16, choices=HelpingState, default=HelpingState.OFFERED)
     outcome = models.CharField(max_length=16, choices=Outcome, default=Outcome.NOT_RECORDED)
+    helps_from = models.TimeField(null=True, blank=True)
+    helps_until = models.TimeField(null=True, blank=True)
     offered_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True, blank=True)
     link_version = models.PositiveIntegerField(default=1)
     link_hash = models.BinaryField(max_length=32, null=True, blank=True)
+    calendar_version = models.PositiveIntegerField(default=0)
 
     objects = HelpingQuerySet.as_manager()
 
@@ -77,6 +91,12 @@ class Helping(models.Model):
             models.UniqueConstraint(fields=["link_hash"], name="one_helping_per_link"),
             models.CheckConstraint(
                 condition=Q(state__in=HelpingState.values), name="helping_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(helps_from=None)
+                | Q(helps_until=None)
+                | Q(helps_until__gt=F("helps_from")),
+                name="a_helper_leaves_after_she_arrives",
             ),
         ]
 

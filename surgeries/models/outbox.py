@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from surgeries.states import LEASED, WANTS_A_PERSON, Channel, MessageKind, MessageState
+from surgeries.states import LEASED, WANTS_A_PERSON, Channel, MessageKind, MessageState, Receipt
 
 
 class MessageQuerySet(models.QuerySet):
@@ -15,8 +15,8 @@ class MessageQuerySet(models.QuerySet):
         return self.filter(state=MessageState.QUEUED, next_at__lte=now)
 
     def wants_a_person(self):
-        """In doubt or not sent: somebody has to ring."""
-        return self.filter(state__in=WANTS_A_PERSON)
+        """In doubt, not sent, or sent and not arrived: somebody has to ring."""
+        return self.filter(Q(state__in=WANTS_A_PERSON) | Q(receipt=Receipt.UNDELIVERED))
 
     def for_attendee(self, attendee):
         """What we owe and owed one attendee, latest first."""
@@ -31,7 +31,8 @@ class Message(models.Model):
     """One message owed to one person, rendered when it is sent.
 
     `key` says what it is: the same key owed twice is one row. Exactly one of `booking`,
-    `helping`, `invitation`, `member` names who it is for.
+    `helping`, `invitation`, `member` names who it is for. `provider_ref` is the name a provider
+    gave it, `parts` what a text costs, `receipt` what the provider told us after it was sent.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -82,6 +83,10 @@ class Message(models.Model):
     lease_until = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=300, blank=True)
+    provider_ref = models.CharField(max_length=80, blank=True)
+    parts = models.PositiveSmallIntegerField(null=True, blank=True)
+    receipt = models.CharField(max_length=16, choices=Receipt, blank=True)
+    receipt_at = models.DateTimeField(null=True, blank=True)
 
     objects = MessageQuerySet.as_manager()
 
@@ -112,6 +117,9 @@ class Message(models.Model):
         indexes = [
             models.Index(
                 fields=["next_at"], condition=Q(state=MessageState.QUEUED), name="message_due"
+            ),
+            models.Index(
+                fields=["provider_ref"], condition=~Q(provider_ref=""), name="message_provider_ref"
             ),
             models.Index(
                 fields=["lease_until"], condition=Q(state__in=LEASED), name="message_leased"

@@ -154,6 +154,7 @@ class Surgery(models.Model):
     head_count = models.PositiveSmallIntegerField(null=True, blank=True)
     created_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True, blank=True)
+    moved_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     everyone_at = models.DateTimeField(null=True, blank=True)

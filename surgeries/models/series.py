@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from surgeries.rules.links import hash_of, secret_for
+from surgeries.rules.reminders import CLOSES, OPENS, Hours
 from surgeries.states import Role
 
 
@@ -57,6 +58,12 @@ class Series(models.Model):
         default=2, validators=[MinValueValidator(1), MaxValueValidator(20)]
     )
     opens_days_ahead = models.PositiveSmallIntegerField(default=28)
+    writes_from = models.TimeField(_("messages from"), default=OPENS)
+    writes_until = models.TimeField(_("messages until"), default=CLOSES)
+    sends_texts = models.BooleanField(_("remind people by text"), default=False)
+    texts_a_month = models.PositiveIntegerField(
+        _("texts a month at most"), default=200, validators=[MaxValueValidator(100_000)]
+    )
     sprung_from = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="offspring"
     )
@@ -76,6 +83,12 @@ class Series(models.Model):
     class Meta:
         verbose_name_plural = "series"
         ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(writes_until__gt=models.F("writes_from")),
+                name="quiet_hours_end_before_they_begin",
+            ),
+        ]
 
     def __str__(self):
         return self.name
@@ -83,6 +96,11 @@ class Series(models.Model):
     @property
     def zone(self):
         return ZoneInfo(self.time_zone)
+
+    @property
+    def hours(self):
+        """When we may write to people, by the series' own clock (R21)."""
+        return Hours(self.zone, self.writes_from, self.writes_until)
 
 
 class TeamMember(models.Model):

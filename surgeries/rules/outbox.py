@@ -2,31 +2,38 @@
 
 import datetime
 
-from surgeries.states import NOTICES, MessageKind
+from surgeries.states import NOTICES, REMINDERS, Channel, MessageKind
 
 BACK_OFF_MINUTES = (1, 5, 15, 30, 60, 120)
 MOST_ATTEMPTS = 8
 STEPS_ASIDE = datetime.timedelta(hours=1)
+A_DAY = {Channel.EMAIL: 5, Channel.TEXT: 3}  # to one contact (P16)
 LASTS = {
     MessageKind.LINK_AGAIN: datetime.timedelta(days=7),
     MessageKind.TEAM_INVITATION: datetime.timedelta(days=7),
     MessageKind.DAILY_DIGEST: datetime.timedelta(hours=24),
 }
-OF_USE_UNTIL_THE_END = (*NOTICES, MessageKind.BOOKING_CANCELLED)
+OF_USE_UNTIL_THE_END = (*NOTICES, MessageKind.BOOKING_CANCELLED, MessageKind.NIGHT_OFF)
 # They tell a day and a time, so one that was owed for an older schedule must never leave.
 TELLS_WHEN = (
     MessageKind.CONFIRMATION,
+    MessageKind.WAITING,
+    MessageKind.PLACE_FOUND,
+    MessageKind.COME_ALONG,
+    MessageKind.NEXT_TIME,
     MessageKind.BOOKING_CHANGED,
     MessageKind.SURGERY_MOVED,
+    MessageKind.OFFER_ACCEPTED,
+    MessageKind.HELPING_ADDED,
+    MessageKind.HELPING_REMINDER,
     MessageKind.HELPING_MOVED,
-    MessageKind.REMINDER_3_DAYS,
-    MessageKind.REMINDER_1_DAY,
+    *REMINDERS,
 )
 
 
-def key_of(kind: str, about: str, version: int, again: str = "") -> str:
+def key_of(kind: str, about: str, version: int, again: str, channel: str) -> str:
     """The name of a message: the same name owed twice is one message (R25)."""
-    return f"{kind}:{about}:v{version}{again}:email"
+    return f"{kind}:{about}:v{version}{again}:{channel}"
 
 
 def back_off(attempts: int) -> datetime.timedelta:

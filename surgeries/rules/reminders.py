@@ -1,6 +1,8 @@
-"""When a message is due: quiet hours and "N days before", in the zone of the series (R20, R21)."""
+"""When a message is due: quiet hours and "N days before", by the clock of the series (R20, R21)."""
 
 import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from dateutil import tz
@@ -9,24 +11,90 @@ from surgeries.states import NOTICES, REMINDERS, MessageKind
 
 OPENS = datetime.time(9, 0)
 CLOSES = datetime.time(20, 0)
-# What is due at 20:00 leaves a moment later, and its neighbours in the queue after it.
-LAST_CALL = datetime.time(20, 15)
+# What is due when we close leaves a moment later, and its neighbours in the queue after it.
+LAST_CALL = datetime.timedelta(minutes=15)
 TOO_FRESH = datetime.timedelta(hours=12)
 SOON = datetime.timedelta(hours=12)
-DAYS_BEFORE = {MessageKind.REMINDER_3_DAYS: 3, MessageKind.REMINDER_1_DAY: 1}
+FAR_AHEAD = datetime.timedelta(days=14)
+NEARLY_HERE = datetime.timedelta(hours=2)
+MIDNIGHT = datetime.time()
+BY_DAY = (
+    *REMINDERS,
+    MessageKind.HELPING_REMINDER,
+    MessageKind.HELPING_ADDED,
+    MessageKind.COME_ALONG,
+    MessageKind.DAILY_DIGEST,
+)
 
 
-def reminder_due(arrives_at: datetime.datetime, days: int, zone: ZoneInfo) -> datetime.datetime:
-    """When to remind somebody who arrives then: at the same wall-clock time `days` earlier.
+@dataclass(frozen=True)
+class Hours:
+    """The clock of a series, and between which times of it people may be written to."""
 
-    A time before 09:00 or after 20:00 moves to the nearest earlier one that is allowed (R21).
-    Counted on the calendar, so a change of the clocks in between moves nothing.
+    zone: ZoneInfo
+    opens: datetime.time = OPENS
+    closes: datetime.time = CLOSES
+
+
+@dataclass(frozen=True)
+class When:
+    """When a reminder leaves: days before, at the time of arrival or at a time of its own."""
+
+    days: int
+    at: datetime.time | None = None
+    on: bool = True
+
+
+@dataclass(frozen=True)
+class Due:
+    """One reminder of one booking: from `at` until `until` it is of use."""
+
+    kind: MessageKind
+    at: datetime.datetime
+    until: datetime.datetime
+
+
+# Two reminders beat one, three days and one day before (R20; Steiner 2018).
+TIMETABLE: dict[MessageKind, When] = {
+    MessageKind.REMINDER_EARLY: When(7),
+    MessageKind.REMINDER_FIRST: When(3),
+    MessageKind.REMINDER_LAST: When(1),
+}
+
+
+def reminder_due(arrives_at: datetime.datetime, when: When, hours: Hours) -> datetime.datetime:
+    """When to remind somebody who arrives then: at the same wall-clock time some days earlier.
+
+    A time outside the hours moves to the nearest earlier one that is allowed (R21). Counted on
+    the calendar, so a change of the clocks in between moves nothing.
     """
-    local = arrives_at.astimezone(zone)
-    day, clock = local.date() - datetime.timedelta(days=days), local.time()
-    if clock < OPENS:
-        day, clock = day - datetime.timedelta(days=1), CLOSES
-    return datetime.datetime.combine(day, min(clock, CLOSES), zone)
+    local = arrives_at.astimezone(hours.zone)
+    day, clock = local.date() - datetime.timedelta(days=when.days), when.at or local.time()
+    if clock < hours.opens:
+        day, clock = day - datetime.timedelta(days=1), hours.closes
+    return _existing(day, min(clock, hours.closes), hours.zone)
+
+
+def reminders_due(
+    *,
+    arrives_at: datetime.datetime,
+    starts_at: datetime.datetime,
+    booked_at: datetime.datetime | None,
+    timetable: Mapping[MessageKind, When],
+    hours: Hours,
+) -> list[Due]:
+    """Every reminder a booking may get, earliest first, each until soon before the next one.
+
+    The early one is for those who booked more than 14 days ahead; the last one is of use until
+    the evening starts.
+    """
+    kinds = [kind for kind in REMINDERS if timetable[kind].on]
+    if booked_at is None or arrives_at - booked_at <= FAR_AHEAD:
+        kinds = [kind for kind in kinds if kind != MessageKind.REMINDER_EARLY]
+    dues = [(reminder_due(arrives_at, timetable[kind], hours), kind) for kind in kinds]
+    dues.sort(key=lambda due: due[0])
+    ends = [at - TOO_FRESH for at, _kind in dues[1:]] + [starts_at]
+    return [Due(kind, at, end) for (at, kind), end in zip(dues, ends, strict=True)]
 
 
 def is_worth_it(due: datetime.datetime, told_at: datetime.datetime | None) -> bool:
@@ -37,17 +105,26 @@ def is_worth_it(due: datetime.datetime, told_at: datetime.datetime | None) -> bo
     return told_at is None or due - told_at >= TOO_FRESH
 
 
-def by_day(now: datetime.datetime, zone: ZoneInfo) -> datetime.datetime:
-    """`now`, or the next 09:00 when it falls into the quiet hours."""
-    local = now.astimezone(zone)
-    if OPENS <= local.time() <= LAST_CALL:
+def is_nearly_here(starts_at: datetime.datetime, now: datetime.datetime) -> bool:
+    """The last two hours before the start, and all that follows: nobody is given a place unasked.
+
+    Whoever waits is told to come along, and the organiser rings (R32).
+    """
+    return now >= starts_at - NEARLY_HERE
+
+
+def by_day(now: datetime.datetime, hours: Hours) -> datetime.datetime:
+    """`now`, or the next opening time when it falls into the quiet hours."""
+    local = now.astimezone(hours.zone)
+    closes = datetime.datetime.combine(local.date(), hours.closes)
+    is_late = local.replace(tzinfo=None) > closes + LAST_CALL
+    if local.time() >= hours.opens and not is_late:
         return now
-    day = local.date() + datetime.timedelta(days=local.time() > LAST_CALL)
-    return datetime.datetime.combine(day, OPENS, zone)
+    return _existing(local.date() + datetime.timedelta(days=is_late), hours.opens, hours.zone)
 
 
 def earliest(
-    kind: str, now: datetime.datetime, zone: ZoneInfo, starts_at: datetime.datetime | None = None
+    kind: str, now: datetime.datetime, hours: Hours, starts_at: datetime.datetime | None = None
 ) -> datetime.datetime:
     """When a message of `kind` may leave, from `now` on.
 
@@ -55,16 +132,18 @@ def earliest(
     hours. So does the news that a surgery moved or is off, unless it starts within 12 hours (R28).
     """
     if kind in NOTICES and starts_at and starts_at - now > SOON:
-        return by_day(now, zone)
-    if kind in (*REMINDERS, MessageKind.DAILY_DIGEST):
-        return by_day(now, zone)
-    return now
+        return by_day(now, hours)
+    return by_day(now, hours) if kind in BY_DAY else now
 
 
 def day_of(date: datetime.date, zone: ZoneInfo) -> tuple[datetime.datetime, datetime.datetime]:
     """The first instant of a local day and of the one after it."""
     start, end = (
-        tz.resolve_imaginary(datetime.datetime.combine(day, datetime.time(), zone))
-        for day in (date, date + datetime.timedelta(days=1))
+        _existing(day, MIDNIGHT, zone) for day in (date, date + datetime.timedelta(days=1))
     )
     return start, end
+
+
+def _existing(day: datetime.date, clock: datetime.time, zone: ZoneInfo) -> datetime.datetime:
+    """A wall-clock time as an instant; one that the change of the clocks skips comes after it."""
+    return tz.resolve_imaginary(datetime.datetime.combine(day, clock, zone))

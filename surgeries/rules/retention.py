@@ -68,6 +68,18 @@ MESSAGES = Rule(
     after="the last moment it could be sent",
     erased="row deleted, with every try; its words and address were never stored",
 )
+REPLIES = Rule(
+    basis=LEGITIMATE_INTERESTS,
+    keep=relativedelta(months=3),
+    after="the text",
+    erased="row deleted",
+)
+QUOTAS = Rule(
+    basis="legitimate interests: nobody floods you with messages, or us with bills",
+    keep=relativedelta(days=40),
+    after="the day or month; the contact stands there only as a keyed hash",
+    erased="row deleted",
+)
 ACCOUNTS = Rule(
     basis="a contract in all but name: she signed up to use it",
     keep=relativedelta(months=24),
@@ -123,7 +135,13 @@ NOT_PERSONAL: dict[str, tuple[str, ...]] = {
     "surgeries.Series": (
         *("id", "name", "slug", "town", "about", "time_zone", "usual_start", "usual_minutes"),
         *("places_per_helper", "opens_days_ahead", "sprung_from", "created_at", "imported_by"),
+        *("writes_from", "writes_until", "sends_texts", "texts_a_month"),
     ),
+    "surgeries.ReminderTime": ("id", "series", "kind", "on", "days_before", "at"),
+    "surgeries.Wording": ("id", "series", "kind", "subject", "email", "text"),
+    "surgeries.PromiseCheck": ("id", "checked_at", "broken"),
+    "surgeries.Quota": ("id", "period", "used", "most"),
+    "surgeries.Reply": ("id", "series", "provider_ref"),
     "surgeries.TeamMember": ("id", "series", "digest_version"),
     "surgeries.TeamInvitation": ("id", "series", "hand_over", "link_version", "link_hash"),
     "surgeries.Venue": (
@@ -133,17 +151,18 @@ NOT_PERSONAL: dict[str, tuple[str, ...]] = {
     "surgeries.Surgery": (
         *("id", "series", "venue", "on", "starts_at", "ends_at", "state", "schedule_version"),
         *("organiser_helps", "places_wanted", "head_count", "created_at", "published_at"),
-        *("cancelled_at", "closed_at", "everyone_at", "imported_by"),
+        *("moved_at", "cancelled_at", "closed_at", "everyone_at", "imported_by"),
     ),
     "surgeries.Slot": ("id", "surgery", "starts_at"),
     "surgeries.Place": ("id", "surgery", "slot", "number"),
     "surgeries.Attendee": ("id", "series", "created_at", "erased_at", "imported_by"),
     "surgeries.Booking": (
-        *("id", "surgery", "slot", "place", "party", "request_key", "link_version"),
-        *("imported_by", "imported"),
+        *("id", "surgery", "slot", "place", "party", "party_number", "request_key"),
+        *("link_version", "calendar_version", "imported_by", "imported", "moved_from"),
     ),
+    "surgeries.Booking_accepts": ("id", "booking", "slot"),
     "surgeries.Helper": ("id", "series", "created_at", "erased_at"),
-    "surgeries.Helping": ("id", "surgery", "link_version"),
+    "surgeries.Helping": ("id", "surgery", "link_version", "calendar_version"),
     "surgeries.Network": (
         *("id", "series", "name", "key", "kind", "area", "private", "suggested_from", "created_at"),
         "imported_by",
@@ -155,7 +174,7 @@ NOT_PERSONAL: dict[str, tuple[str, ...]] = {
     "surgeries.Message": (
         *("id", "key", "series", "kind", "channel", "schedule_version", "covers_from", "covers_to"),
         *("owed_at", "next_at", "expires_at", "attempts_made", "uncertain", "lease_token"),
-        "lease_until",
+        *("lease_until", "provider_ref", "parts"),
     ),
     "surgeries.Attempt": ("id", "message", "number", "worker", "started_at", "finished_at"),
 }
@@ -204,6 +223,7 @@ PERSONAL: dict[str, dict[Rule, dict[str, str]]] = {
             "group": "your group or club",
             "news_agreed_at": "when you agreed to news",
             "news_wording": "the words you agreed to",
+            "no_messages_from": "since when you want to be rung and not written to",
         },
         ACCESS_NEEDS: {
             "access_needs": "what would help you",
@@ -237,6 +257,12 @@ PERSONAL: dict[str, dict[Rule, dict[str, str]]] = {
             "rung_at": "when we rang you",
             "cancelled_at": "when it was cancelled",
             "cancelled_late": "whether that was on the last day",
+            "brings_supporter": "whether a supporter or interpreter comes with you",
+            "waiting_since": "since when you waited for a place",
+            "goes_first": "whether you were promised the next place",
+            "accepts": "the times that would have suited you",
+            "ring_outcome": "what you said when we rang",
+            "sets_off_at": "when you meant to set off",
         },
     },
     "surgeries.Helper": {
@@ -244,7 +270,11 @@ PERSONAL: dict[str, dict[Rule, dict[str, str]]] = {
             "name": "your name",
             "email": "your email address",
             "can_help_with": "what you can help with",
+            "goals": "what you would like to help with",
+            "languages": "the languages you speak",
             "name_public_from": "since when your name may be shown",
+            "code_agreed_at": "when you agreed to what we ask of helpers",
+            "regular_from": "since when you help most times",
         },
         COUNTED: {"last_active_at": "when you last did something here"},
     },
@@ -255,6 +285,8 @@ PERSONAL: dict[str, dict[Rule, dict[str, str]]] = {
             "style": "how you wanted to help",
             "state": "your offer",
             "outcome": "whether you came",
+            "helps_from": "from what time you helped",
+            "helps_until": "until what time you helped",
             "offered_at": "when you offered",
             "answered_at": "when we answered",
         },
@@ -293,8 +325,21 @@ PERSONAL: dict[str, dict[Rule, dict[str, str]]] = {
             "state": "what became of it",
             "sent_at": "when it was sent",
             "last_error": "why it was not sent",
+            "receipt": "whether it arrived",
+            "receipt_at": "when we heard of that",
         },
     },
+    "surgeries.Reply": {
+        REPLIES: {
+            "attendee": "texts you wrote to us",
+            "booking": "the booking it was about",
+            "text": "what you wrote",
+            "meaning": "what we understood",
+            "received_at": "when you wrote it",
+            "read_at": "when somebody read it",
+        },
+    },
+    "surgeries.Quota": {QUOTAS: {"scope": "how much was sent to you today"}},
     "surgeries.Attempt": {MESSAGES: {"outcome": "what the mail server said"}},
 }
 

@@ -1,6 +1,7 @@
 """When people arrive, when the next surgery is, and how chairs are dealt (R2, R3, R7, R8)."""
 
 import datetime
+from collections.abc import Container, Sequence
 from math import asin, cos, radians, sin, sqrt
 from zoneinfo import ZoneInfo
 
@@ -72,16 +73,41 @@ def next_date(
     return following
 
 
-def deal(chairs: int, taken: list[int]) -> list[int]:
-    """How many chairs each arrival time has: `chairs` dealt in turn, earliest first (R8).
+def deal(chairs: Sequence[Container[int]], taken: Sequence[int]) -> list[int]:
+    """How many chairs each arrival time has (R8).
 
-    `taken` says how many at each time are held already: those stand, even when they are more
-    than an even share or more than there are. Five at two empty times are three and two.
+    Each of `chairs` says at which times, numbered from 0, its helper is there. `taken` says how
+    many people at each time hold one already: those stand, even when nobody is there for them.
+    The other chairs are dealt in turn, each to the time that has the fewest, earliest first: five
+    for the whole evening at two empty times are three and two.
     """
+    times = range(len(taken))
     dealt = list(taken)
-    for _chair in range(chairs - sum(taken)):
-        dealt[dealt.index(min(dealt))] += 1
+    for chair in _left_over(chairs, taken):
+        here = [time for time in times if time in chair]
+        if here:
+            dealt[min(here, key=lambda time: (dealt[time], time))] += 1
     return dealt
+
+
+def too_many(chairs: Sequence[Container[int]], taken: Sequence[int]) -> int:
+    """How many of those who hold a place have no chair, if everybody keeps her time."""
+    return sum(taken) - (len(chairs) - len(_left_over(chairs, taken)))
+
+
+def _left_over(chairs, taken):
+    """The chairs that nobody sits on when those who hold a place sit down, soonest gone first.
+
+    Each takes a chair whose helper leaves soonest, so that as many as possible find one.
+    """
+    times = range(len(taken))
+    left = sorted(chairs, key=lambda chair: max((t for t in times if t in chair), default=-1))
+    for time in times:
+        for _person in range(taken[time]):
+            chair = next((chair for chair in left if time in chair), None)
+            if chair is not None:
+                left.remove(chair)
+    return left
 
 
 def miles_between(one: tuple[float, float], other: tuple[float, float]) -> float:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from surgeries.actions import bookings
+from surgeries.actions import answers, bookings, changes
+from surgeries.actions.attendees import make_easier
 from surgeries.forms.bookings import ChangeForm, EasierForm, LinkAgainForm
 from surgeries.messages.calendar import calendar_of, where
 from surgeries.models import Booking, Slot
@@ -136,7 +137,7 @@ def booking_booked(request, booking, now):
     """Thank you: the plan in words, and what would make it easier."""
     form = EasierForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        bookings.make_easier(booking, **form.answers(), now=now)
+        make_easier(booking, **form.answers(), now=now)
         return redirect_and_say("noted", "booking_booked", booking.secret)
     about = _about(booking) | {"form": form} | what_was_said(request)
     return render(request, "surgeries/bookings/booking_booked.html", about)
@@ -165,7 +166,7 @@ def booking_change(request, booking, now):
     )
     if form.is_bound and form.is_valid():
         try:
-            changed = bookings.change_booking(booking, **form.answers(offered), now=now)
+            changed = changes.change_booking(booking, **form.answers(offered), now=now)
         except Refused as refusal:
             _say_no(form, refusal)
         else:
@@ -180,7 +181,7 @@ def booking_cancel(request, booking, now):
     about = _about(booking)
     if request.method == "POST":
         try:
-            bookings.cancel_booking(booking, now=now)
+            answers.cancel_booking(booking, now=now)
         except Refused as refusal:
             about |= what_was_refused(refusal)
         else:

@@ -10,10 +10,10 @@ from surgeries.actions.outbox import owe
 from surgeries.actions.sending import drain
 from surgeries.models import TeamInvitation
 from surgeries.rules.reminders import day_of
-from surgeries.states import BookingState, MessageKind, Role, SurgeryState
+from surgeries.states import BookingState, HelpingState, MessageKind, Role, SurgeryState
 from surgeries.templatetags.words import day as in_words
 from tests import factories
-from tests.surgeries.messages.test_email import FOR_HELPERS, SUBJECTS
+from tests.surgeries.messages.test_email import FOR_HELPERS, STATES, SUBJECTS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -33,14 +33,15 @@ def somebody(kind, surgery):
         surgery.state = SurgeryState.CANCELLED
         surgery.save()
     if kind in FOR_HELPERS:
-        return factories.create_helping(surgery=surgery)
+        off = kind == MessageKind.NIGHT_OFF
+        state = HelpingState.WITHDRAWN if off else HelpingState.CONFIRMED
+        return factories.create_helping(surgery=surgery, state=state)
     if kind == MessageKind.TEAM_INVITATION:
         return _invited(series)
     if kind == MessageKind.DAILY_DIGEST:
         factories.create_booking(surgery=surgery, booked_at=timezone.now() - timedelta(days=1))
         return series.team.get()
-    is_off = kind == MessageKind.BOOKING_CANCELLED
-    state = BookingState.CANCELLED if is_off else BookingState.BOOKED
+    state = STATES.get(kind, BookingState.BOOKED)
     return factories.create_booking(surgery=surgery, slot=surgery.slots.first(), state=state)
 
 

@@ -132,7 +132,7 @@ def test_an_older_schedule_never_leaves(kind, surgery, post_office):
 
 
 def test_no_reminder_of_a_cancelled_surgery(surgery, post_office):
-    message = owed(surgery, MessageKind.REMINDER_1_DAY)
+    message = owed(surgery, MessageKind.REMINDER_LAST)
     surgery.state = SurgeryState.CANCELLED
     surgery.save()
     be_due_again()
@@ -170,7 +170,7 @@ def test_nothing_leaves_that_expired_in_our_hands(surgery, post_office):
 
 
 def test_a_reminder_that_waited_into_the_night_goes_in_the_morning(surgery, post_office):
-    message = owed(surgery, MessageKind.REMINDER_3_DAYS)
+    message = owed(surgery, MessageKind.REMINDER_FIRST)
     be_due_again()
     night = datetime.datetime.combine(timezone.localdate(), datetime.time(23), surgery.series.zone)
 
@@ -397,7 +397,7 @@ def test_with_the_fence_off_the_frozen_worker_sends_a_second_copy(
     let_leases_end()
     reap()
     send()
-    monkeypatch.setattr(sending, "begin_send", lambda lease, id: True)
+    monkeypatch.setattr(sending, "begin_send", lambda lease, id, **used: True)
     Message.objects.update(lease_token=frozen.token, state="claimed", sent_at=None)
 
     sending._send_all(frozen, sending.Email, database_now(), sending.never)

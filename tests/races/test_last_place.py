@@ -7,7 +7,8 @@ import uuid
 import pytest
 from django.db import close_old_connections, connection, transaction
 
-from surgeries.actions.bookings import book_slot, known_attendee
+from surgeries.actions.attendees import known_attendee
+from surgeries.actions.bookings import book_slot
 from surgeries.models import Booking, Place, Surgery
 from surgeries.refusals import Refused
 from surgeries.states import BookingState
@@ -101,7 +102,11 @@ def count_then_insert(surgery, number):
             now=NOW,
         )
         return Booking.objects.create(
-            surgery=surgery, attendee=person, state=BookingState.WAITING, booked_at=NOW
+            surgery=surgery,
+            attendee=person,
+            state=BookingState.WAITING,
+            booked_at=NOW,
+            waiting_since=NOW,
         )
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from dateutil.relativedelta import relativedelta, weekdays
 
 from accounts.actions import join, rename
-from surgeries.actions import bookings, helpers, networks, outbox, register, schedule, series
+from surgeries.actions import bookings, derived, helpers, networks, register, schedule, series
 from surgeries.models import Attempt, Message, Network
 from surgeries.rules.schedule import instant
 from surgeries.states import Goal, HelpingStyle, Level, MessageState, NetworkKind, Role
@@ -213,7 +213,7 @@ class _Story:
     def _remind(self, surgery):
         for days in (3, 1):
             at = surgery.starts_at - days * DAY + datetime.timedelta(minutes=5)
-            outbox.owe_reminders(now=at)
+            derived.owe_reminders(now=at)
             self._sent(at)
 
     def _the_next_one(self):

@@ -5,15 +5,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from surgeries.actions.bookings import (
-    book_slot,
-    cancel_booking,
-    change_booking,
-    correct_contact,
-    known_attendee,
-    make_easier,
-    send_links_again,
-)
+from surgeries.actions.answers import cancel_booking
+from surgeries.actions.attendees import known_attendee, make_easier
+from surgeries.actions.bookings import book_slot, send_links_again
+from surgeries.actions.changes import change_booking, correct_contact
 from surgeries.models import Attendee, Booking, Message, Place
 from surgeries.refusals import Refused
 from surgeries.states import BookingState, MessageKind, MessageState, Outcome, SurgeryState
@@ -93,7 +88,7 @@ def test_a_confirmation_is_owed_in_the_same_transaction(surgery):
 def test_a_phone_number_alone_is_a_booking_that_owes_no_message(surgery):
     booking = book(first_slot(surgery), contact="+447400123456")
     assert (booking.state, messages_of(booking)) == (BookingState.BOOKED, [])
-    assert list(Booking.objects.ring_list(NOW)) == [booking]
+    assert list(Booking.objects.ring_list(surgery.starts_at - HOUR)) == [booking]
 
 
 def test_the_same_form_sent_twice_is_one_booking(surgery):

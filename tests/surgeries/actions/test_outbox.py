@@ -8,7 +8,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
-from surgeries.actions.outbox import call_off, owe, owe_all, owe_digests, owe_reminders
+from surgeries.actions.derived import owe_digests, owe_reminders
+from surgeries.actions.outbox import call_off, owe, owe_all
 from surgeries.models import Message, TeamInvitation
 from surgeries.states import BookingState, MessageKind, MessageState, Role, SurgeryState
 from tests import factories
@@ -174,9 +175,9 @@ def reminded(now):
 
 def test_reminders_are_owed_at_their_minute(booking):
     assert reminded(THREE_DAYS_BEFORE - HOUR / 60) == []
-    assert reminded(THREE_DAYS_BEFORE) == ["reminder_3_days"]
-    assert reminded(THE_DAY_BEFORE - HOUR / 60) == ["reminder_3_days"]
-    assert reminded(THE_DAY_BEFORE) == ["reminder_1_day", "reminder_3_days"]
+    assert reminded(THREE_DAYS_BEFORE) == ["reminder_first"]
+    assert reminded(THE_DAY_BEFORE - HOUR / 60) == ["reminder_first"]
+    assert reminded(THE_DAY_BEFORE) == ["reminder_first", "reminder_last"]
 
 
 def test_however_often_we_ask_each_is_owed_once(booking):
@@ -192,15 +193,15 @@ def test_a_reminder_follows_the_arrival_time(surgery):
     factories.create_booking(slot=late)
 
     assert reminded(THE_DAY_BEFORE + 44 * HOUR / 60) == []
-    assert reminded(THE_DAY_BEFORE + 45 * HOUR / 60) == ["reminder_1_day"]
+    assert reminded(THE_DAY_BEFORE + 45 * HOUR / 60) == ["reminder_last"]
 
 
 def test_a_day_without_a_worker_heals_itself(booking):
-    assert reminded(THREE_DAYS_BEFORE + DAY) == ["reminder_3_days"]
+    assert reminded(THREE_DAYS_BEFORE + DAY) == ["reminder_first"]
 
 
 def test_a_reminder_past_its_use_is_not_owed(booking):
-    assert reminded(THE_DAY_BEFORE + HOUR) == ["reminder_1_day"]
+    assert reminded(THE_DAY_BEFORE + HOUR) == ["reminder_last"]
 
 
 def test_the_first_reminder_expires_well_before_the_second_is_due(booking):
@@ -217,16 +218,18 @@ def test_nothing_is_owed_after_the_start(booking):
 @pytest.mark.parametrize(
     ("booked_at", "owed"),
     [
-        (THREE_DAYS_BEFORE - 20 * DAY, ["reminder_1_day", "reminder_3_days"]),
-        (THREE_DAYS_BEFORE - 11 * HOUR, ["reminder_1_day"]),
-        (THE_DAY_BEFORE - DAY, ["reminder_1_day"]),
+        (THREE_DAYS_BEFORE - 17 * DAY, ["reminder_early", "reminder_first", "reminder_last"]),
+        (THREE_DAYS_BEFORE - 7 * DAY, ["reminder_first", "reminder_last"]),
+        (THREE_DAYS_BEFORE - 11 * HOUR, ["reminder_last"]),
+        (THE_DAY_BEFORE - DAY, ["reminder_last"]),
         (THE_DAY_BEFORE - 11 * HOUR, []),
         (THE_DAY_BEFORE + 4 * HOUR, []),
     ],
 )
 def test_no_reminder_so_soon_after_booking(surgery, booked_at, owed):
-    """R20: booked 20 days ahead, two reminders; 2 days, one; 20 hours, none."""
+    """R20: booked 20 days ahead, three reminders; 10 days, two; 2 days, one; 20 hours, none."""
     factories.create_booking(surgery=surgery, booked_at=booked_at)
+    reminded(THREE_DAYS_BEFORE - 4 * DAY)
     reminded(THREE_DAYS_BEFORE)
 
     assert reminded(THE_DAY_BEFORE + 4 * HOUR) == owed
@@ -249,7 +252,7 @@ def test_a_moved_surgery_has_a_reminder_of_its_own(booking):
     surgery.save()
     surgery.slots.update(starts_at=F("starts_at") + 7 * DAY)
 
-    assert reminded(THE_DAY_BEFORE + 7 * DAY) == ["reminder_1_day", "reminder_1_day"]
+    assert reminded(THE_DAY_BEFORE + 7 * DAY) == ["reminder_last", "reminder_last"]
 
 
 @pytest.mark.parametrize(
@@ -272,11 +275,11 @@ def test_who_is_not_expected_is_not_reminded(olu, state, fields):
 
 def test_reminding_costs_the_same_for_one_and_for_three(surgery, django_assert_num_queries):
     factories.create_booking(surgery=surgery)
-    with django_assert_num_queries(5):  # two of them the transaction's own
+    with django_assert_num_queries(11):  # two of them the transaction's own
         owe_reminders(now=THE_DAY_BEFORE)
     for _ in range(3):
         factories.create_booking(surgery=surgery)
-    with django_assert_num_queries(5):  # two of them the transaction's own
+    with django_assert_num_queries(11):  # two of them the transaction's own
         owe_reminders(now=THE_DAY_BEFORE)
 
 

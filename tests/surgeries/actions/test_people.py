@@ -3,10 +3,10 @@ from datetime import timedelta
 import pytest
 
 from surgeries.actions.people import record_rung, take_back_rung
-from surgeries.models import Booking, Message
-from surgeries.states import BookingState, MessageState, SurgeryState
+from surgeries.models import Attendee, Booking, Message
+from surgeries.states import BookingState, MessageState, Outcome, Receipt, SurgeryState
 from tests import factories
-from tests.factories import NOW
+from tests.factories import NOW, WEDNESDAY, at
 
 pytestmark = pytest.mark.django_db
 
@@ -28,14 +28,54 @@ def book(surgery, contact, **fields):
     return factories.create_booking(surgery=surgery, attendee=attendee, **fields)
 
 
-def ring_list(now=NOW):
+SOON = at(WEDNESDAY, 17, 30) - timedelta(hours=48)
+
+
+def ring_list(now=SOON):
     return list(Booking.objects.ring_list(now))
 
 
-def test_people_without_email_are_rung(surgery):
-    phone, nothing = book(surgery, "+447400123456"), book(surgery, None)
-    book(surgery, "joyce@example.org")
+def come_before(booking, outcome=Outcome.CAME):
+    day = WEDNESDAY - timedelta(days=28 + Booking.objects.count())
+    before = factories.create_surgery(series=booking.surgery.series, on=day, places=(9,))
+    factories.create_booking(surgery=before, attendee=booking.attendee, outcome=outcome)
+
+
+def test_people_whom_no_message_reaches_are_rung_in_the_last_48_hours(surgery):
+    """R26."""
+    phone, nothing, email = (book(surgery, c) for c in ("+447400123456", None, "joyce@example.org"))
+    come_before(email)
+    assert ring_list(SOON - timedelta(minutes=1)) == []
     assert set(ring_list()) == {phone, nothing}
+
+
+def test_first_timers_and_who_missed_one_are_rung_unless_they_answered(surgery):
+    """R26, R37: a miss raises care and blocks nothing."""
+    first, regular, missed = (book(surgery, f"{n}@example.org") for n in range(3))
+    come_before(regular)
+    come_before(missed)
+    come_before(missed, Outcome.DID_NOT_COME)
+    assert set(ring_list()) == {first, missed}
+    Booking.objects.filter(pk=first.pk).update(confirmed_at=NOW)
+    assert ring_list() == [missed]
+
+
+def test_somebody_who_asked_to_be_rung_is_rung(surgery):
+    booking = book(surgery, "joyce@example.org")
+    come_before(booking)
+    assert ring_list() == []
+    Attendee.objects.filter(pk=booking.attendee_id).update(no_messages_from=NOW)
+    assert ring_list() == [booking]
+
+
+def test_a_party_is_rung_once(surgery):
+    lead = book(surgery, "joyce@example.org")
+    Booking.objects.filter(pk=lead.pk).update(party=lead.pk, party_number=1)
+    other = book(surgery, "basil@example.org", party=lead.pk, party_number=2)
+    assert ring_list() == [lead]
+    lead.state, lead.place = BookingState.CANCELLED, None
+    lead.save()
+    assert ring_list() == [other]
 
 
 def test_people_whose_message_did_not_arrive_are_rung(surgery):
@@ -43,7 +83,15 @@ def test_people_whose_message_did_not_arrive_are_rung(surgery):
     factories.create_message(booking=failed, state=MessageState.FAILED)
     factories.create_message(booking=doubt, state=MessageState.REVIEW)
     factories.create_message(booking=sent, state=MessageState.SENT, sent_at=NOW)
-    assert set(ring_list()) == {failed, doubt}
+    assert set(ring_list(NOW)) == {failed, doubt}
+
+
+def test_somebody_whose_mail_came_back_is_rung(surgery):
+    bounced = book(surgery, "joyce@example.org")
+    factories.create_message(
+        booking=bounced, state=MessageState.SENT, sent_at=NOW, receipt=Receipt.UNDELIVERED
+    )
+    assert ring_list(NOW) == [bounced]
 
 
 def test_nobody_is_rung_about_what_has_begun_or_was_called_off(surgery):
@@ -68,6 +116,6 @@ def test_she_is_rung_again_when_the_surgery_is_cancelled_afterwards(surgery, olu
     record_rung(booking, by=olu, now=NOW)
     surgery.state, surgery.cancelled_at = SurgeryState.CANCELLED, NOW + timedelta(hours=1)
     surgery.save()
-    assert ring_list() == [booking]
+    assert ring_list(NOW) == [booking]
     record_rung(booking, by=olu, now=NOW + timedelta(hours=2))
-    assert ring_list() == []
+    assert ring_list(NOW) == []

@@ -8,7 +8,7 @@ from dateutil.relativedelta import relativedelta
 from django.contrib.admin.models import ADDITION, LogEntry
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
-from django.db import connection, models
+from django.db import connection
 from django.urls import reverse
 
 from accounts.models import User
@@ -27,7 +27,7 @@ from surgeries.models import (
     TeamInvitation,
 )
 from surgeries.rules import retention
-from surgeries.states import Outcome
+from surgeries.states import Goal, Outcome
 from surgeries.turnout.networks import turnout_by_network
 from tests.factories import (
     NOW,
@@ -372,10 +372,9 @@ def test_every_field_that_the_registry_says_is_blanked_is_blank(label, rule):
     else:
         row, _ = create_old_helper(series=series, at=long_ago)
     fields = retention.PERSONAL[label][rule]
-    filled = {
-        name: NOW if isinstance(type(row)._meta.get_field(name), models.DateTimeField) else "kept@x"
-        for name in fields
-    }
+    made_up = {"DateTimeField": NOW, "ArrayField": [Goal.NEWS]}
+    kinds = {name: type(row)._meta.get_field(name).get_internal_type() for name in fields}
+    filled = {name: made_up.get(kind, "kept@x") for name, kind in kinds.items()}
     type(row).objects.filter(pk=row.pk).update(**filled)
 
     erase_what_is_due(NOW)

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from surgeries.actions import register as actions
-from surgeries.actions.bookings import cancel_booking
+from surgeries.actions.answers import cancel_booking
 from surgeries.models import Attendee, Booking, Message
 from surgeries.refusals import Refused
 from surgeries.states import BookingState, Outcome, OutcomeSource, SurgeryState

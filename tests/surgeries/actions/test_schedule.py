@@ -4,12 +4,12 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from surgeries.actions.places import deal_places
 from surgeries.actions.schedule import (
     cancel_surgery,
     close_surgery,
     copy_surgery,
     create_surgery,
-    deal_places,
     describe_venue,
     move_surgery,
     next_date_after,
@@ -20,6 +20,8 @@ from surgeries.refusals import Refused
 from surgeries.states import BookingState, HelpingState, HelpingStyle, MessageKind, SurgeryState
 from tests import factories
 from tests.factories import NOW, WEDNESDAY, at
+
+MONDAY = NOW.date()
 
 pytestmark = pytest.mark.django_db
 
@@ -291,7 +293,10 @@ def test_what_is_over_cannot_be_moved_or_cancelled(series, olu, state):
 def test_whoever_was_rung_about_the_old_time_is_rung_again(series, olu):
     surgery = create(series, olu, publish=True)
     winston = factories.create_attendee(series=series, contact="+447400123457")
-    booking = factories.create_booking(surgery=surgery, attendee=winston, rung_at=NOW)
+    booking = factories.create_booking(
+        surgery=surgery, attendee=winston, booked_at=at(MONDAY, 7), rung_at=at(MONDAY, 8)
+    )
+    assert list(Booking.objects.ring_list(NOW)) == []
     move(surgery, olu, place="Library")
     assert list(Booking.objects.ring_list(NOW)) == [booking]
 
@@ -377,7 +382,7 @@ def test_cancelling_tells_everybody_and_calls_off_what_was_owed(series, olu):
     factories.create_helping(surgery=surgery)
     factories.create_helping(surgery=surgery, state=HelpingState.OFFERED)
     reminder = factories.create_message(
-        booking=booking, kind=MessageKind.REMINDER_1_DAY, owed_at=NOW
+        booking=booking, kind=MessageKind.REMINDER_LAST, owed_at=NOW
     )
     cancelled = cancel_surgery(surgery, by=olu, now=NOW)
     assert (cancelled.state, cancelled.cancelled_at) == (SurgeryState.CANCELLED, NOW)
@@ -386,7 +391,7 @@ def test_cancelling_tells_everybody_and_calls_off_what_was_owed(series, olu):
     assert owed() == [
         MessageKind.HELPING_CANCELLED,
         MessageKind.HELPING_CANCELLED,
-        MessageKind.REMINDER_1_DAY,
+        MessageKind.REMINDER_LAST,
         MessageKind.SURGERY_CANCELLED,
     ]
 

@@ -21,8 +21,14 @@ pytestmark = pytest.mark.django_db
 
 FOR_BOOKINGS = [
     MessageKind.CONFIRMATION,
-    MessageKind.REMINDER_3_DAYS,
-    MessageKind.REMINDER_1_DAY,
+    MessageKind.WAITING,
+    MessageKind.PLACE_FOUND,
+    MessageKind.COME_ALONG,
+    MessageKind.DISPLACED,
+    MessageKind.NEXT_TIME,
+    MessageKind.REMINDER_EARLY,
+    MessageKind.REMINDER_FIRST,
+    MessageKind.REMINDER_LAST,
     MessageKind.BOOKING_CHANGED,
     MessageKind.BOOKING_CANCELLED,
     MessageKind.SURGERY_MOVED,
@@ -32,13 +38,31 @@ FOR_BOOKINGS = [
 FOR_HELPERS = [
     MessageKind.OFFER_RECEIVED,
     MessageKind.OFFER_ACCEPTED,
+    MessageKind.HELPING_ADDED,
+    MessageKind.HELPING_REMINDER,
+    MessageKind.NIGHT_OFF,
     MessageKind.HELPING_MOVED,
     MessageKind.HELPING_CANCELLED,
 ]
+# The state a booking is in when it gets a message of this kind, where it is not booked.
+STATES = {
+    MessageKind.WAITING: BookingState.WAITING,
+    MessageKind.COME_ALONG: BookingState.WAITING,
+    MessageKind.DISPLACED: BookingState.DISPLACED,
+    MessageKind.BOOKING_CANCELLED: BookingState.CANCELLED,
+}
 SUBJECTS = {
     MessageKind.CONFIRMATION: "Wednesday 11 November, 5:30pm: you are booked at Central Birmingham",
-    MessageKind.REMINDER_3_DAYS: "Wednesday 5:30pm: your time at Central Birmingham",
-    MessageKind.REMINDER_1_DAY: "Wednesday 5:30pm: how to find us, Central Birmingham",
+    MessageKind.WAITING: "Wednesday 11 November, 5:30pm: "
+    "you are on the waiting list at Central Birmingham",
+    MessageKind.PLACE_FOUND: "Wednesday 11 November, 5:30pm: "
+    "a place at Central Birmingham is yours",
+    MessageKind.COME_ALONG: "Wednesday 11 November, 5:30pm: come along to Central Birmingham",
+    MessageKind.DISPLACED: "Wednesday 11 November, 5:30pm: about your place at Central Birmingham",
+    MessageKind.NEXT_TIME: "Wednesday 11 November, 5:30pm: you are booked at Central Birmingham",
+    MessageKind.REMINDER_EARLY: "Wednesday 5:30pm: your time at Central Birmingham",
+    MessageKind.REMINDER_FIRST: "Wednesday 5:30pm: your time at Central Birmingham",
+    MessageKind.REMINDER_LAST: "Wednesday 5:30pm: how to find us, Central Birmingham",
     MessageKind.BOOKING_CHANGED: "Wednesday 11 November, 5:30pm: "
     "your new time at Central Birmingham",
     MessageKind.BOOKING_CANCELLED: "Wednesday 11 November, 5:30pm: your booking is cancelled",
@@ -48,6 +72,11 @@ SUBJECTS = {
     MessageKind.OFFER_RECEIVED: "Wednesday 11 November, 5:30pm: thank you for offering to help",
     MessageKind.OFFER_ACCEPTED: "Wednesday 11 November, 5:30pm: "
     "yes please, come and help at Central Birmingham",
+    MessageKind.HELPING_ADDED: "Wednesday 11 November, 5:30pm: "
+    "you are down to help at Central Birmingham",
+    MessageKind.HELPING_REMINDER: "Wednesday 11 November, 5:30pm: "
+    "your evening as a helper at Central Birmingham",
+    MessageKind.NIGHT_OFF: "Wednesday 11 November, 5:30pm: have the night off",
     MessageKind.HELPING_MOVED: "Wednesday 11 November, 5:30pm: Central Birmingham has changed",
     MessageKind.HELPING_CANCELLED: "Wednesday 11 November, 5:30pm: Central Birmingham is cancelled",
     MessageKind.TEAM_INVITATION: "Central Birmingham: come and join the team",
@@ -86,7 +115,13 @@ def message_of(kind, booking):
     surgery, series = booking.surgery, booking.surgery.series
     fields = {"key": f"{kind}:x", "kind": kind, "series": series, "expires_at": surgery.starts_at}
     if kind in FOR_BOOKINGS:
-        fields["booking"] = booking
+        state = STATES.get(kind, BookingState.BOOKED)
+        if state == BookingState.BOOKED:
+            fields["booking"] = booking
+        else:
+            fields["booking"] = factories.create_booking(
+                surgery=surgery, attendee=booking.attendee, state=state
+            )
     elif kind in FOR_HELPERS:
         fields["helping"] = factories.create_helping(surgery=surgery)
     elif kind == MessageKind.TEAM_INVITATION:
@@ -166,9 +201,10 @@ def test_the_same_message_is_the_same_letter_each_time(booking):
 
 @pytest.mark.parametrize("kind", FOR_BOOKINGS)
 def test_the_one_button_leads_to_the_booking(kind, coming, client):
-    _letter, mail = read(message_of(kind, coming))
+    message = message_of(kind, coming)
+    _letter, mail = read(message)
 
-    link = f"http://testserver/b/{coming.secret}/"
+    link = f"http://testserver/b/{message.booking.secret}/"
     page = part(mail, "html")
     assert re.findall(r'class="button" href="([^"]+)"', page) == [link]
     assert part(mail, "plain").count(link) == 1
@@ -217,7 +253,7 @@ def test_the_digest_lists_names_and_times_and_can_be_stopped_from_the_mail(booki
 
 
 def test_the_last_reminder_says_the_way_there_and_whom_to_ring(booking):
-    _letter, mail = read(message_of(MessageKind.REMINDER_1_DAY, booking))
+    _letter, mail = read(message_of(MessageKind.REMINDER_LAST, booking))
 
     text = part(mail, "plain")
     for line in (
@@ -231,7 +267,7 @@ def test_the_last_reminder_says_the_way_there_and_whom_to_ring(booking):
 
 
 def test_a_helper_is_named_only_with_her_yes(booking):
-    message = message_of(MessageKind.REMINDER_3_DAYS, booking)
+    message = message_of(MessageKind.REMINDER_FIRST, booking)
     hana = factories.create_helper(series=booking.surgery.series)
     factories.create_helping(surgery=booking.surgery, helper=hana)
 
@@ -247,7 +283,7 @@ def test_a_helper_who_is_not_coming_is_not_named(booking):
     hana = factories.create_helper(series=booking.surgery.series, name_public_from=NOW)
     factories.create_helping(surgery=booking.surgery, helper=hana, state=HelpingState.WITHDRAWN)
 
-    message = message_of(MessageKind.REMINDER_3_DAYS, booking)
+    message = message_of(MessageKind.REMINDER_FIRST, booking)
 
     assert "Hana" not in part(read(message)[1], "plain")
 
@@ -285,8 +321,12 @@ def test_news_says_to_take_the_old_entry_out_of_the_diary(kind, booking):
         (MessageKind.CONFIRMATION, ["surgery.ics"]),
         (MessageKind.SURGERY_MOVED, ["surgery.ics"]),
         (MessageKind.SURGERY_CANCELLED, ["surgery.ics"]),
-        (MessageKind.REMINDER_1_DAY, []),
-        (MessageKind.OFFER_ACCEPTED, []),
+        (MessageKind.REMINDER_LAST, []),
+        (MessageKind.PLACE_FOUND, ["surgery.ics"]),
+        (MessageKind.WAITING, []),
+        (MessageKind.OFFER_ACCEPTED, ["surgery.ics"]),
+        (MessageKind.HELPING_MOVED, ["surgery.ics"]),
+        (MessageKind.HELPING_REMINDER, []),
     ],
 )
 def test_the_calendar_file_comes_with_what_sets_a_date(kind, files, booking):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from surgeries.rules.outbox import back_off, key_of
-from surgeries.states import MessageKind
+from surgeries.states import Channel, MessageKind
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,6 @@ def test_each_wait_is_longer_up_to_two_hours(attempts, minutes):
 
 
 def test_the_key_says_what_it_is():
-    key = key_of(MessageKind.CONFIRMATION, "booking:7", 2, ":again")
+    key = key_of(MessageKind.CONFIRMATION, "booking:7", 2, ":again", Channel.EMAIL)
 
     assert key == "confirmation:booking:7:v2:again:email"

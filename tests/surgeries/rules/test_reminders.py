@@ -7,7 +7,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from surgeries.rules.reminders import by_day, day_of, earliest, is_worth_it, reminder_due
+from surgeries.rules.reminders import (
+    TIMETABLE,
+    Hours,
+    When,
+    by_day,
+    day_of,
+    earliest,
+    is_nearly_here,
+    is_worth_it,
+    reminder_due,
+    reminders_due,
+)
 from surgeries.states import MessageKind
 
 UTC = datetime.UTC
@@ -19,6 +30,7 @@ INSTANTS = st.integers(0, MINUTES_OF_FIVE_YEARS).map(
 )
 DAYS = st.sampled_from([1, 3])
 NINE, EIGHT_PM = datetime.time(9), datetime.time(20)
+BY_LONDON = Hours(LONDON)
 
 
 def clock_changes(zone, first=2026, last=2030):
@@ -44,7 +56,7 @@ def test_a_reminder_keeps_the_wall_clock_across_every_change_until_2030(zone, da
         for hours in range(-24, 97, 3):
             arrives_at = change + datetime.timedelta(hours=hours)
             local = arrives_at.astimezone(zone)
-            due = reminder_due(arrives_at, days, zone).astimezone(zone)
+            due = reminder_due(arrives_at, When(days), Hours(zone)).astimezone(zone)
             if NINE <= local.time() <= EIGHT_PM:
                 assert due.time() == local.time()
                 assert (local.date() - due.date()).days == days
@@ -55,7 +67,7 @@ def test_a_reminder_keeps_the_wall_clock_across_every_change_until_2030(zone, da
 @given(INSTANTS, DAYS, ZONES)
 @example(datetime.datetime(2026, 10, 25, 10, 0, tzinfo=UTC), 1, LONDON)
 def test_a_reminder_is_always_due_by_day_and_well_before(arrives_at, days, zone):
-    due = reminder_due(arrives_at, days, zone)
+    due = reminder_due(arrives_at, When(days), Hours(zone))
 
     assert NINE <= due.astimezone(zone).time() <= EIGHT_PM
     assert due.astimezone(UTC).astimezone(zone).time() == due.time()  # it exists
@@ -78,7 +90,7 @@ def test_a_reminder_is_always_due_by_day_and_well_before(arrives_at, days, zone)
     ],
 )
 def test_worked_values(arrives_at, days, due):
-    assert reminder_due(arrives_at, days, LONDON) == due
+    assert reminder_due(arrives_at, When(days), BY_LONDON) == due
 
 
 @pytest.mark.parametrize(
@@ -106,12 +118,12 @@ def test_no_reminder_echoes_what_was_just_said(told_at, worth_it):
     ],
 )
 def test_the_quiet_hours_end_at_nine(now, leaves_at):
-    assert by_day(now, LONDON) == leaves_at
+    assert by_day(now, BY_LONDON) == leaves_at
 
 
 @given(INSTANTS, ZONES)
 def test_nothing_that_waits_for_the_day_leaves_at_night(now, zone):
-    leaves_at = by_day(now, zone)
+    leaves_at = by_day(now, Hours(zone))
 
     assert now <= leaves_at <= now + datetime.timedelta(hours=14)
     assert NINE <= leaves_at.astimezone(zone).time() <= datetime.time(20, 15)
@@ -129,12 +141,69 @@ NIGHT = london(2026, 11, 2, 23, 0)
         (MessageKind.SURGERY_MOVED, london(2026, 11, 11, 17, 30), london(2026, 11, 3, 9, 0)),
         (MessageKind.HELPING_CANCELLED, london(2026, 11, 3, 11, 1), london(2026, 11, 3, 9, 0)),
         (MessageKind.HELPING_CANCELLED, london(2026, 11, 3, 11, 0), NIGHT),
-        (MessageKind.REMINDER_1_DAY, london(2026, 11, 3, 10, 0), london(2026, 11, 3, 9, 0)),
+        (MessageKind.REMINDER_LAST, london(2026, 11, 3, 10, 0), london(2026, 11, 3, 9, 0)),
         (MessageKind.DAILY_DIGEST, None, london(2026, 11, 3, 9, 0)),
     ],
 )
 def test_only_answers_and_urgent_news_leave_at_night(kind, starts_at, leaves_at):
-    assert earliest(kind, NIGHT, LONDON, starts_at) == leaves_at
+    assert earliest(kind, NIGHT, BY_LONDON, starts_at) == leaves_at
+
+
+ARRIVES = london(2026, 11, 11, 17, 30)
+DAY, HOUR = datetime.timedelta(days=1), datetime.timedelta(hours=1)
+EARLY, FIRST, LAST = TIMETABLE
+
+
+def dues(booked_at, **changed):
+    """{kind: when it is due} of somebody who arrives on Wednesday 11 November at 5:30pm."""
+    found = reminders_due(
+        arrives_at=ARRIVES,
+        starts_at=ARRIVES,
+        booked_at=booked_at,
+        timetable=TIMETABLE | changed,
+        hours=BY_LONDON,
+    )
+    return {due.kind: due.at for due in found}
+
+
+def test_the_early_reminder_is_for_those_who_booked_more_than_two_weeks_ahead():
+    """R20."""
+    usual = {FIRST: ARRIVES - 3 * DAY, LAST: ARRIVES - DAY}
+    assert dues(ARRIVES - 14 * DAY) == usual
+    assert dues(ARRIVES - 14 * DAY - HOUR) == {EARLY: ARRIVES - 7 * DAY} | usual
+
+
+def test_a_series_may_say_when_and_whether():
+    own = {FIRST: When(5, datetime.time(10)), LAST: When(1, on=False)}
+    assert dues(ARRIVES - 10 * DAY, **own) == {FIRST: london(2026, 11, 6, 10, 0)}
+
+
+def test_each_reminder_is_of_use_until_soon_before_the_next():
+    found = reminders_due(
+        arrives_at=ARRIVES + HOUR,
+        starts_at=ARRIVES,
+        booked_at=None,
+        timetable=TIMETABLE,
+        hours=BY_LONDON,
+    )
+    assert [due.until for due in found] == [ARRIVES - DAY - 11 * HOUR, ARRIVES]
+
+
+@given(INSTANTS, st.integers(1, 28), st.times(), st.integers(0, 22), st.integers(1, 12))
+def test_whatever_a_series_sets_its_quiet_hours_hold(arrives_at, days, own, opens, open_for):
+    hours = Hours(LONDON, datetime.time(opens), datetime.time(min(23, opens + open_for), 59))
+
+    due = reminder_due(arrives_at, When(days, own), hours).astimezone(LONDON)
+
+    # A clock that skips an hour at night moves what would fall into it by that hour.
+    assert hours.opens <= due.time() or due.utcoffset() != (due - 3 * HOUR).utcoffset()
+    assert due.time() <= hours.closes or due.utcoffset() != (due - 3 * HOUR).utcoffset()
+    assert due < arrives_at
+
+
+def test_the_last_two_hours_are_nearly_here():
+    assert not is_nearly_here(ARRIVES, ARRIVES - 2 * HOUR - HOUR / 60)
+    assert is_nearly_here(ARRIVES, ARRIVES - 2 * HOUR)
 
 
 @pytest.mark.parametrize(

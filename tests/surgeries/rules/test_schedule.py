@@ -13,6 +13,7 @@ from surgeries.rules.schedule import (
     miles_between,
     next_date,
     same_nth_weekday,
+    too_many,
 )
 
 LONDON = ZoneInfo("Europe/London")
@@ -66,20 +67,51 @@ def test_the_next_date_skips_dates_that_are_taken_or_past():
     ) == datetime.date(2026, 12, 9)
 
 
+WHOLE = range(9)
+
+
 def test_five_chairs_at_two_times_are_three_and_two():
-    assert deal(5, [0, 0]) == [3, 2]
+    assert deal([WHOLE] * 5, [0, 0]) == [3, 2]
 
 
 def test_a_held_chair_stays_and_the_rest_is_dealt_around_it():
-    assert deal(5, [4, 0]) == [4, 1]
-    assert deal(2, [2, 1]) == [2, 1]
+    assert deal([WHOLE] * 5, [4, 0]) == [4, 1]
+    assert deal([WHOLE] * 2, [2, 1]) == [2, 1]
+
+
+def test_a_helper_who_leaves_early_makes_places_at_the_start_only():
+    assert deal([WHOLE] * 2 + [{0}] * 2, [0, 0]) == [2, 2]
+    assert deal([{0}] * 4, [0, 0]) == [4, 0]
+    assert deal([{0}] * 2, [0, 1]) == [2, 1]
 
 
 @given(st.integers(0, 60), st.lists(st.integers(0, 10), min_size=1, max_size=5))
 def test_no_chair_is_lost_or_invented(chairs, taken):
-    dealt = deal(chairs, taken)
+    dealt = deal([WHOLE] * chairs, taken)
     assert sum(dealt) == max(chairs, sum(taken))
     assert all(now >= before for now, before in zip(dealt, taken, strict=True))
+
+
+STAYS = st.tuples(st.integers(0, 3), st.integers(0, 4)).map(lambda s: range(s[0], sum(s)))
+
+
+@given(st.lists(STAYS, max_size=6), st.lists(st.integers(0, 2), min_size=3, max_size=3))
+def test_as_many_as_possible_of_those_who_hold_a_place_have_a_chair(chairs, taken):
+    """Against every way of sitting down: the rule leaves nobody standing for whom there is one."""
+    people = [time for time, number in enumerate(taken) for _person in range(number)]
+
+    def most_seated(people, chairs):
+        if not people:
+            return 0
+        first, *rest = people
+        ways = [
+            1 + most_seated(rest, chairs[:n] + chairs[n + 1 :])
+            for n, chair in enumerate(chairs)
+            if first in chair
+        ]
+        return max([*ways, most_seated(rest, chairs)])
+
+    assert too_many(chairs, taken) == len(people) - most_seated(people, chairs)
 
 
 def test_wall_clock_times_become_instants_of_their_zone():

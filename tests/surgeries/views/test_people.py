@@ -87,7 +87,7 @@ def test_visits_are_counted_once_each(as_olu, series, coming):
 
 def test_ringing_is_one_tap_and_can_be_undone(as_olu, series, coming):
     winston = person(series, "Winston", "+447400123457")
-    booking = factories.create_booking(surgery=coming, attendee=winston)
+    booking = factories.create_booking(surgery=surgery_in(2, series), attendee=winston)
     assert "Give these a ring" in people(as_olu, series)
     where = reverse("ring_done", args=[series.slug, booking.pk])
     page = as_olu.post(where, follow=True).content.decode()

@@ -357,7 +357,7 @@ def test_a_series_without_surgeries_says_what_to_do_first(as_olu, series):
 
 
 def test_ringing_somebody_comes_first(as_olu, series):
-    surgery = factories.create_surgery(series=series, on=days(2), places=(3, 3))
+    surgery = factories.create_surgery(series=series, on=days(1), places=(3, 3))
     winston = factories.create_attendee(
         series=series, name="Winston Clarke", contact="+447400123457"
     )

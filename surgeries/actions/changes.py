@@ -1,0 +1,193 @@
+"""A booking is put right: another time, name or contact; and what the organiser decides."""
+
+import logging
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from surgeries.actions.attendees import be_known_as, was_here
+from surgeries.actions.bookings import accept_times
+from surgeries.actions.outbox import call_off, owe
+from surgeries.actions.parties import (
+    ABOUT_COMING,
+    locked,
+    members,
+    messages_of,
+    owe_again,
+    party_of,
+    refuse_unless_booked,
+    refuse_when_recorded,
+)
+from surgeries.actions.places import (
+    deal_places,
+    free_places,
+    promote,
+    seat,
+    settle_places,
+    slot_like,
+    tell_of_a_place,
+)
+from surgeries.models import Booking
+from surgeries.refusals import Refused
+from surgeries.states import FIRST_WORDS, LIVE, BookingState, MessageKind
+
+log = logging.getLogger(__name__)
+
+
+# Changes ---------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def change_booking(booking, *, slot, name, contact, goal, now, by=None):
+    """Put right what we have down, and move her party to another time if `slot` is another one.
+
+    Only a new time is worth a message; a new address gets the confirmation. What moving frees
+    goes to whoever waits.
+    """
+    booking = locked(booking)
+    refuse_unless_booked(booking, now)
+    moves = slot is not None and slot.pk != booking.slot_id
+    booking.goal = goal
+    booking.save(update_fields=["goal"])
+    if moves:
+        party = [one for one in members(booking) if one.state in LIVE]
+        slot.surgery = booking.surgery
+        seat(party, slot, free_places(slot, len(party), now=now))
+        mine = next(one for one in party if one.pk == booking.pk)
+        booking.state, booking.slot, booking.place = mine.state, mine.slot, mine.place
+        booking.calendar_version = mine.calendar_version
+    told = _reach(booking, name=name, contact=contact, now=now)
+    if moves and not told:
+        call_off(messages_of([booking]).filter(kind=MessageKind.BOOKING_CHANGED), now=now)
+        owe_again(MessageKind.BOOKING_CHANGED, booking, now=now)
+    if moves:
+        settle_places(booking.surgery, now=now)
+    _note("changed", booking, by)
+    return booking
+
+
+@transaction.atomic
+def change_times(booking, *, accepts, now):
+    """Other times would suit a party that waits; what is free goes to it at once."""
+    booking = locked(booking)
+    refuse_unless_booked(booking, now)
+    if not accepts:
+        raise Refused(_("Choose at least one time that would suit you."), field="accepts")
+    accept_times(party_of(booking, now), accepts)
+    promote(booking.surgery, now=now)
+    _note("would come at other times", booking, None)
+
+
+@transaction.atomic
+def correct_contact(booking, *, contact, now):
+    """Reach her at another address or number; the link that went to a wrong one ends.
+
+    Returns the booking, perhaps with a new secret.
+    """
+    booking = locked(booking)
+    refuse_unless_booked(booking, now)
+    _reach(booking, name=booking.attendee.name, contact=contact, now=now)
+    _note("corrected", booking, None)
+    return booking
+
+
+# What the organiser decides --------------------------------------------------------------
+
+
+@transaction.atomic
+def give_place(booking, *, by, now):
+    """The organiser rang somebody who waits: her party has a place that is free (R32).
+
+    Refused when nothing that is free holds all of them.
+    """
+    booking = locked(booking)
+    refuse_unless_booked(booking, now)
+    party = [one for one in members(booking) if one.state in LIVE]
+    if booking.state == BookingState.BOOKED:
+        return booking
+    slot = slot_like(booking.surgery, party, now)
+    if slot is None:
+        raise Refused(
+            _("There is no free place for %(name)s now. They can come along all the same.")
+            % {"name": booking.attendee.name}
+        )
+    seat(party, slot, free_places(slot, len(party), now=now))
+    tell_of_a_place(party[0], now=now)
+    _note("was given a place", booking, by)
+    return booking
+
+
+@transaction.atomic
+def displace_booking(booking, *, by, now):
+    """There is no chair for her party at their time: they get another time, or wait at the head.
+
+    The organiser confirms it; nobody loses a chair by a rule alone. Owes one message. Returns the
+    booking, booked at another time or displaced.
+    """
+    booking = locked(booking)
+    refuse_unless_booked(booking, now)
+    party = [one for one in members(booking) if one.state == BookingState.BOOKED]
+    if not party:
+        return booking
+    for one in party:
+        refuse_when_recorded(one)
+    slot = slot_like(booking.surgery, party, now)
+    if slot:
+        seat(party, slot, free_places(slot, len(party), now=now))
+        kind = MessageKind.BOOKING_CHANGED
+    else:
+        for one in party:
+            one.state, one.place, one.confirmed_at = BookingState.DISPLACED, None, None
+            one.waiting_since = now
+            one.calendar_version += 1
+        Booking.objects.bulk_update(
+            party, ["state", "place", "confirmed_at", "waiting_since", "calendar_version"]
+        )
+        accept_times(party, booking.surgery.slots.all())
+        kind = MessageKind.DISPLACED
+    call_off(messages_of(party).filter(kind__in=ABOUT_COMING), now=now)
+    owe_again(kind, party[0], now=now)
+    deal_places(booking.surgery)
+    _note("has no chair", booking, by)
+    return party[0]
+
+
+def _reach(booking, *, name, contact, now):
+    """Be known by this name and contact; whether a new address was owed the confirmation.
+
+    Those of her party who could be reached as she was are reached as she is.
+    """
+    reached = booking.attendee.contact
+    company = [one for one in members(booking) if one.pk != booking.pk]
+    be_known_as(booking, name=name, contact=contact, now=now)
+    was_here([booking.attendee], now=now)
+    if booking.attendee.contact == reached:
+        return False
+    for one in company:
+        if one.attendee.contact == reached and one.state in LIVE:
+            be_known_as(one, name=one.attendee.name, contact=contact, now=now)
+            _end_former_link(one, reached)
+    _end_former_link(booking, reached)
+    told = (*FIRST_WORDS, MessageKind.BOOKING_CHANGED)
+    call_off(messages_of([booking]).filter(kind__in=told), now=now)
+    waits = booking.state == BookingState.WAITING
+    owe(
+        MessageKind.WAITING if waits else MessageKind.CONFIRMATION,
+        booking,
+        now=now,
+        again=f":link{booking.link_version}:{booking.calendar_version}",
+        series=booking.surgery.series,
+    )
+    return True
+
+
+def _end_former_link(booking, reached):
+    """What went to another email address opens nothing any more."""
+    if reached and "@" in reached:
+        booking.link_version += 1
+        booking.seal()
+        booking.save(update_fields=["link_version", "link_hash"])
+
+
+def _note(what, booking, by):
+    log.info("booking %s %s by person %s", booking.pk, what, by and by.pk)

@@ -1,0 +1,206 @@
+"""Messages that follow from rows and the time: asked for on every tick, each owed once.
+
+Derived and never parked in a queue, so a day without a worker heals itself and a moved or
+cancelled surgery needs no bookkeeping. Two who ask at once owe it once.
+"""
+
+import datetime
+
+from django.db import transaction
+from django.db.models import Exists, F, Max, OuterRef, Q
+from django.db.models.functions import Greatest
+
+from surgeries.actions.outbox import channel_of, message, write
+from surgeries.messages.plan import reminders_of, timetable_of
+from surgeries.models import Booking, Helping, Message, ReminderTime, TeamMember
+from surgeries.rules.reminders import (
+    FAR_AHEAD,
+    NEARLY_HERE,
+    TIMETABLE,
+    day_of,
+    is_worth_it,
+    reminder_due,
+)
+from surgeries.states import (
+    REMINDERS,
+    BookingState,
+    HelpingState,
+    MessageKind,
+    Role,
+    SurgeryState,
+)
+
+DAY = datetime.timedelta(days=1)
+# They told the time and the place, so a reminder right after one of them is an echo.
+TOLD_THE_TIME = (
+    MessageKind.CONFIRMATION,
+    MessageKind.PLACE_FOUND,
+    MessageKind.NEXT_TIME,
+    MessageKind.BOOKING_CHANGED,
+    MessageKind.SURGERY_MOVED,
+)
+
+
+def owe_what_follows(*, now):
+    """Owe everything that has come due by itself; returns how many messages are owed now."""
+    owing = (owe_reminders, owe_come_alongs, owe_helper_reminders, owe_digests)
+    return sum(owe(now=now) for owe in owing)
+
+
+# Reminders -------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def owe_reminders(*, now):
+    """Owe every reminder that has come due and is not owed yet; returns how many (R20)."""
+    return sum(_owe_reminders(kind, now) for kind in REMINDERS)
+
+
+def _owe_reminders(kind, now):
+    messages = []
+    for booking in _may_want_a_reminder(kind, now):
+        series = booking.surgery.series
+        for due in reminders_of(booking, timetable_of(series)):
+            channel = channel_of(booking, series)
+            if due.kind != kind or not due.at <= now < due.until or not channel:
+                continue
+            if is_worth_it(due.at, booking.told_at):
+                owed = message(kind, booking, channel, series, now=now)
+                owed.expires_at = due.until
+                messages.append(owed)
+    return len(write(messages))
+
+
+def _may_want_a_reminder(kind, now):
+    """Bookings that lack one of this kind; `told_at` is when we last told them the time."""
+    of_party = Q(booking=OuterRef("pk")) | Q(booking__party=OuterRef("party"))
+    this_one = Message.objects.filter(
+        of_party, kind=kind, schedule_version=OuterRef("surgery__schedule_version")
+    )
+    told = Max("messages__owed_at", filter=Q(messages__kind__in=TOLD_THE_TIME))
+    bookings = Booking.objects.filter(
+        surgery__state=SurgeryState.PUBLISHED,
+        surgery__starts_at__gt=now,
+        surgery__starts_at__lte=now + _reach(kind),
+        state=BookingState.BOOKED,
+        walked_in=False,
+        imported=False,
+        attendee__contact__isnull=False,
+        attendee__no_messages_from=None,
+    )
+    if kind == MessageKind.REMINDER_EARLY:
+        bookings = bookings.filter(surgery__starts_at__gt=F("booked_at") + FAR_AHEAD - DAY)
+    return (
+        bookings.speaking_for_all()
+        .exclude(Exists(this_one))
+        .annotate(told_at=Greatest(told, F("booked_at")))
+        .select_related("attendee", "slot", "surgery__series")
+        .prefetch_related("surgery__series__reminder_times")
+    )
+
+
+def _reach(kind):
+    """How long before the start the earliest reminder of this kind may be due."""
+    of_series = ReminderTime.objects.filter(kind=kind).aggregate(days=Max("days_before"))["days"]
+    return datetime.timedelta(days=max(TIMETABLE[kind].days, of_series or 0) + 2)
+
+
+# Who waits in vain -----------------------------------------------------------------------
+
+
+@transaction.atomic
+def owe_come_alongs(*, now):
+    """Tell whoever still waits two hours before the start to come along (R32); returns how many."""
+    kind = MessageKind.COME_ALONG
+    waiting = (
+        Booking.objects.wanting_a_place()
+        .filter(
+            surgery__state=SurgeryState.PUBLISHED,
+            surgery__starts_at__gt=now,
+            surgery__starts_at__lte=now + NEARLY_HERE,
+        )
+        .exclude(Exists(Message.objects.filter(booking=OuterRef("pk"), kind=kind)))
+        .speaking_for_all()
+        .select_related("attendee", "slot", "surgery__series")
+    )
+    return len(
+        write(
+            message(kind, booking, channel, booking.surgery.series, now=now)
+            for booking in waiting
+            if (channel := channel_of(booking, booking.surgery.series))
+        )
+    )
+
+
+# Helpers ---------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def owe_helper_reminders(*, now):
+    """Remind whoever helps, when the last reminder of the attendees is due; returns how many."""
+    kind = MessageKind.HELPING_REMINDER
+    this_one = Message.objects.filter(
+        helping=OuterRef("pk"), kind=kind, schedule_version=OuterRef("surgery__schedule_version")
+    )
+    helpings = (
+        Helping.objects.filter(
+            state=HelpingState.CONFIRMED,
+            surgery__state=SurgeryState.PUBLISHED,
+            surgery__starts_at__gt=now,
+            surgery__starts_at__lte=now + _reach(MessageKind.REMINDER_LAST),
+        )
+        .exclude(Q(helper__email="") | Exists(this_one))
+        .annotate(told_at=Greatest(Max("messages__owed_at"), F("answered_at")))
+        .select_related("helper", "surgery__series")
+        .prefetch_related("surgery__series__reminder_times")
+    )
+    messages = []
+    for helping in helpings:
+        surgery, series = helping.surgery, helping.surgery.series
+        when = timetable_of(series)[MessageKind.REMINDER_LAST]
+        due = reminder_due(surgery.starts_at, when, series.hours)
+        if due <= now and is_worth_it(due, helping.told_at):
+            channel = channel_of(helping, series)
+            messages.append(message(kind, helping, channel, series, now=now))
+    return len(write(messages))
+
+
+# The digest ------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def owe_digests(*, now):
+    """Owe organisers who want it yesterday's bookings and cancellations, from 09:00 on.
+
+    Nothing is owed for a day on which nothing happened. Returns how many are owed now.
+    """
+    members = TeamMember.objects.filter(
+        role=Role.ORGANISER, daily_digest=True, user__is_active=True
+    )
+    hours = ("series__time_zone", "series__writes_from")
+    return sum(
+        _owe_digests(members.filter(series__time_zone=zone, series__writes_from=opens), now)
+        for zone, opens in members.order_by().values_list(*hours).distinct()
+    )
+
+
+def _owe_digests(members, now):
+    """Those of one time zone, whose day begins at one time."""
+    hours = members.select_related("series").first().series.hours
+    local = now.astimezone(hours.zone)
+    if local.time() < hours.opens:
+        return 0
+    yesterday = local.date() - DAY
+    from_, to = day_of(yesterday, hours.zone)
+    news = Booking.objects.told_in_digest(from_, to).filter(surgery__series=OuterRef("series"))
+    owed = Message.objects.filter(member=OuterRef("pk"), covers_from=from_)
+    messages = []
+    for member in members.filter(Exists(news), ~Exists(owed)).select_related("series", "user"):
+        channel = channel_of(member, member.series)
+        again = f":{yesterday.isoformat()}"
+        digest = message(
+            MessageKind.DAILY_DIGEST, member, channel, member.series, now=now, again=again
+        )
+        digest.covers_from, digest.covers_to = from_, to
+        messages.append(digest)
+    return len(write(messages))
