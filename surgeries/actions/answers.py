@@ -125,7 +125,7 @@ def undo_cancel(booking, *, now, by=None):
     refuse_when_over(surgery, now)
     if not may_undo(booking, now):
         raise Refused(_("That can be undone for 30 minutes only. Please book again."))
-    party = [one for one in members(booking) if one.cancelled_at == booking.cancelled_at]
+    party = who_moves(booking, members(booking))
     _come_back(party, now)
     call_off(messages_of(party).filter(kind=MessageKind.BOOKING_CANCELLED), now=now)
     promote(surgery, now=now, asked_by=party[0])
@@ -225,17 +225,19 @@ def _both_held(booking, on, now):
 def _movable(booking, here, now):
     """Her party as it is now, if its evening is to come or was called off."""
     booking = as_it_is(booking, here)
-    party = [
-        one
-        for one in members(booking)
-        if (one.state, one.cancelled_at) == (booking.state, booking.cancelled_at)
-        or (one.state in LIVE and booking.state in LIVE)
-    ]
+    party = who_moves(booking, members(booking))
     if not here.is_cancelled:
         refuse_when_over(here, now)
     for one in party:
         refuse_when_recorded(one)
     return party
+
+
+def who_moves(booking, party):
+    """Those of a party who go where she goes: who still comes, or was cancelled with her."""
+    if booking.state in LIVE:
+        return [one for one in party if one.state in LIVE]
+    return [one for one in party if one.cancelled_at == booking.cancelled_at]
 
 
 def _write_again(there, party, places, now, by):
