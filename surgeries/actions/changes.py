@@ -41,16 +41,19 @@ log = logging.getLogger(__name__)
 
 
 @transaction.atomic
-def change_booking(booking, *, slot, name, contact, goal, supporter, now, by=None):
+def change_booking(booking, *, slot, name, contact, goal, supporter=None, now, by=None):
     """Put right what we have down, and move her party to another time if `slot` is another one.
 
     Only a new time is worth a message; a new address gets the confirmation. What moving frees
-    goes to whoever waits. `slot` is None for somebody who keeps her time, or waits for one.
+    goes to whoever waits. `slot` is None for somebody who keeps her time, or waits for one, and
+    `supporter` when nothing was said of one.
     """
     booking = locked(booking)
     refuse_unless_booked(booking, now)
     moves = slot is not None and slot.pk != booking.slot_id
-    booking.goal, booking.brings_supporter = goal, supporter
+    booking.goal = goal
+    if supporter is not None:
+        booking.brings_supporter = supporter
     booking.save(update_fields=["goal", "brings_supporter"])
     if moves:
         _sit_elsewhere(booking, slot, now, by)
