@@ -5,7 +5,9 @@ import datetime
 from django.urls import path, register_converter
 
 from surgeries.views import (
+    answers,
     bookings,
+    by_phone,
     helpers,
     imports,
     networks,
@@ -44,11 +46,11 @@ urlpatterns = [
         "s/<slug:slug>/<date:day>/help/thank-you/", helpers.helping_offered, name="helping_offered"
     ),
     path("i/<str:code>/", networks.invite_follow, name="invite_follow"),
-    path("b/<str:secret>/", bookings.booking_detail, name="booking_detail"),
-    path("b/<str:secret>/booked/", bookings.booking_booked, name="booking_booked"),
-    path("b/<str:secret>/change/", bookings.booking_change, name="booking_change"),
-    path("b/<str:secret>/cancel/", bookings.booking_cancel, name="booking_cancel"),
-    path("b/<str:secret>/surgery.ics", bookings.booking_calendar, name="booking_calendar"),
+    path("b/<str:secret>/", answers.booking_detail, name="booking_detail"),
+    path("b/<str:secret>/booked/", answers.booking_booked, name="booking_booked"),
+    path("b/<str:secret>/change/", answers.booking_change, name="booking_change"),
+    path("b/<str:secret>/cancel/", answers.booking_cancel, name="booking_cancel"),
+    path("b/<str:secret>/surgery.ics", answers.booking_calendar, name="booking_calendar"),
     path("link/", bookings.link_again, name="link_again"),
     path("link/sent/", bookings.link_again_sent, name="link_again_sent"),
     path("h/<str:secret>/", helpers.helping_detail, name="helping_detail"),
@@ -92,6 +94,21 @@ urlpatterns = [
         "organise/<slug:slug>/surgeries/<int:pk>/close/",
         schedule.surgery_close,
         name="surgery_close",
+    ),
+    path(
+        "organise/<slug:slug>/surgeries/<int:pk>/book/",
+        by_phone.booking_by_phone,
+        name="booking_by_phone",
+    ),
+    path(
+        "organise/<slug:slug>/bookings/<uuid:booking>/",
+        by_phone.booking_manage,
+        name="booking_manage",
+    ),
+    path(
+        "organise/<slug:slug>/bookings/<uuid:booking>/change/",
+        by_phone.booking_correct,
+        name="booking_correct",
     ),
     path("organise/<slug:slug>/venues/<int:pk>/", schedule.venue_edit, name="venue_edit"),
     path(

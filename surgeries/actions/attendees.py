@@ -67,8 +67,10 @@ def be_known_as(booking, *, name, contact, now):
         series=person.series_id, name_key=name_key(name), contact=contact
     ).exclude(pk=person.pk)
     if came_with(booking) and not (taken and taken.exists()):
+        if contact != person.contact:
+            person.no_messages_from = None  # What she asked of the former one.
         person.name, person.contact = name, contact
-        person.save(update_fields=["name", "name_key", "contact"])
+        person.save(update_fields=["name", "name_key", "contact", "no_messages_from"])
         return
     booking.attendee = known_attendee(
         booking.surgery.series,
@@ -82,10 +84,13 @@ def be_known_as(booking, *, name, contact, now):
 
 
 def came_with(booking):
-    """Whether the person became known by this very booking, and by no other."""
+    """Whether the person became known by this very booking, wherever it moved, and by no other."""
+    chain = [booking]
+    while chain[-1].moved_from_id:
+        chain.append(chain[-1].moved_from)
     person = booking.attendee
-    others = person.bookings.exclude(pk=booking.pk)
-    return person.created_at == booking.booked_at and not others.exists()
+    others = person.bookings.exclude(pk__in=[one.pk for one in chain])
+    return person.created_at == chain[-1].booked_at and not others.exists()
 
 
 def was_here(people, *, now):
@@ -119,10 +124,12 @@ def make_easier(booking, *, needs, news, news_wording, now):
 
 @transaction.atomic
 def write_or_ring(attendee, *, write, now):
-    """Whether she is written to at all, or rung instead; for everybody with the same contact.
+    """Whether anybody at her contact is written to at all, or rung: what a text to us says.
 
-    A text that says STOP ends in the same place. What is on its way is asked about once more
-    before it goes.
+    What is on its way is asked about once more before it goes.
     """
-    same = Attendee.objects.filter(contact=attendee.contact, series=attendee.series_id)
+    same = Attendee.objects.filter(series=attendee.series_id)
+    same = (
+        same.filter(contact=attendee.contact) if attendee.contact else same.filter(pk=attendee.pk)
+    )
     same.update(no_messages_from=None if write else now)

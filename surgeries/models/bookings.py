@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from surgeries.rules.links import hash_of, secret_for
-from surgeries.rules.names import name_key, tidy
+from surgeries.rules.names import first_name, name_key, tidy
 from surgeries.states import (
     EXPECTED_ON_THE_NIGHT,
     LIVE,
@@ -109,7 +109,7 @@ class Attendee(models.Model):
 
     @property
     def first_name(self):
-        return self.name.split(" ")[0]
+        return first_name(self.name)
 
     @property
     def email(self):

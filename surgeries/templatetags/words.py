@@ -77,6 +77,27 @@ def phone(value):
 
 
 @register.filter
+def masked(contact):
+    """ "a…@example.org", "07… 456": enough to know one's own by, too little to use."""
+    local, at, host = (contact or "").rpartition("@")
+    if at:
+        return f"{local[:1] if len(local) > 2 else ''}…@{host}"
+    return f"{phone(contact)[:2]}… {contact[-3:]}" if contact else ""
+
+
+@register.filter
+def place_in_queue(number):
+    """ "third", and "number 12" from the eleventh on."""
+    words = (
+        *(_("first"), _("second"), _("third"), _("fourth"), _("fifth")),
+        *(_("sixth"), _("seventh"), _("eighth"), _("ninth"), _("tenth")),
+    )
+    if number <= len(words):
+        return words[number - 1]
+    return _("number %(number)d") % {"number": number}
+
+
+@register.filter
 def percent(share):
     """ "67%" for 0.6667, and a dash for what is unknown."""
     return "–" if share is None else f"{share:.0%}"
