@@ -119,8 +119,12 @@ def message_of(kind, booking):
         if state == BookingState.BOOKED:
             fields["booking"] = booking
         else:
+            had_a_time = state in (BookingState.DISPLACED, BookingState.CANCELLED)
             fields["booking"] = factories.create_booking(
-                surgery=surgery, attendee=booking.attendee, state=state
+                surgery=surgery,
+                slot=booking.slot if had_a_time else None,
+                attendee=booking.attendee,
+                state=state,
             )
     elif kind in FOR_HELPERS:
         fields["helping"] = factories.create_helping(surgery=surgery)

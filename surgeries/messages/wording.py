@@ -1,0 +1,102 @@
+"""The words of the messages a series may reword, filled in for one person."""
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from surgeries.models import Wording
+from surgeries.rules.wording import PARTS, Words, fill, ours, pieces_of, placeholders_in
+from surgeries.templatetags.words import clock, day, phone
+
+LONGEST_IN_A_TEXT = {"name": 20, "helper": 20, "others": 40, "place": 40}
+
+
+def words_of(series, kind) -> Words:
+    """What `series` says in messages of `kind`: its own words where it has some, else ours."""
+    own = Wording.objects.filter(series=series, kind=kind).first()
+    said = ours(kind)
+    return Words(**{part: getattr(own, part, "") or getattr(said, part) for part in PARTS})
+
+
+def in_a_mail(kind, words, facts) -> dict:
+    """`subject`, `body` and the `pieces` of a page: `words` filled in with the facts of a message.
+
+    All three say the same. A subject of which nothing is left is ours.
+    """
+    our_subject = ours(kind).subject
+    values = _values(facts, *placeholders_in(words.subject + our_subject + words.email))
+    return {
+        "subject": fill(words.subject, values) or fill(our_subject, values),
+        "body": fill(words.email, values),
+        "pieces": pieces_of(words.email, values),
+    }
+
+
+def in_a_text(words, facts, *, replies=False) -> str:
+    """What a text says between the name of the series and the link, on one line.
+
+    `replies` says whether an answer to it reaches us. The place is named without its address, the
+    day in short, and names are cut, so that it costs little (R29, T-INJ-13).
+    """
+    values = _values(facts, *placeholders_in(words.text))
+    short = {
+        "place": facts["venue"].name if facts["venue"] else "",
+        "day": date_format(_local(facts), "D j M"),
+        "answer": _("reply NO.") if replies else _("tell us here:"),
+    }
+    values |= {name: value for name, value in short.items() if name in values}
+    for name, most in LONGEST_IN_A_TEXT.items():
+        if name in values:
+            values[name] = values[name][:most].strip()
+    return " ".join(fill(words.text, values).split())
+
+
+# What stands for each placeholder --------------------------------------------------------
+
+
+def _values(facts, *names):
+    """What each of the placeholders `names` stands for; only those are looked up."""
+    return {name: str(_SAYS[name](facts)) for name in names if name in _SAYS}
+
+
+def _local(facts):
+    return facts["when"].astimezone(facts["series"].zone)
+
+
+def _of_venue(field):
+    return lambda facts: getattr(facts["venue"], field, "")
+
+
+def _bring(facts):
+    return _of_venue("bring")(facts) or _("your own phone or laptop, if you have one")
+
+
+def _set_off(facts):
+    at = facts["booking"].sets_off_at
+    return clock(at) if at else ""
+
+
+def _helper(facts):
+    """The first name of a helper who is coming and agreed to be named, else "a helper" (R23)."""
+    confirmed = facts["surgery"].helpings.confirmed()
+    named = confirmed.filter(helper__name_public_from__lte=facts["now"]).select_related("helper")
+    helping = named.order_by("helper__name").first()
+    return helping.helper.first_name if helping else _("a helper")
+
+
+_SAYS = {
+    "name": lambda facts: facts["name"],
+    "weekday": lambda facts: date_format(_local(facts), "l"),
+    "day": lambda facts: day(facts["when"], facts["series"]),
+    "time": lambda facts: clock(facts["when"], facts["series"]),
+    "place": lambda facts: facts["where"] or facts["series"].name,
+    "helper": _helper,
+    "door": _of_venue("find_the_door"),
+    "stop": _of_venue("nearest_stop"),
+    "bring": _bring,
+    "set_off": _set_off,
+    "others": lambda facts: facts["others"],
+    "phone": lambda facts: phone(facts["series"].phone),
+    "series": lambda facts: facts["series"].name,
+    "link": lambda facts: facts["link"],
+    "answer": lambda facts: "",
+}
