@@ -7,7 +7,8 @@ from surgeries.models import Wording
 from surgeries.rules.wording import PARTS, Words, fill, ours, pieces_of, placeholders_in
 from surgeries.templatetags.words import clock, day, phone
 
-LONGEST_IN_A_TEXT = {"name": 20, "helper": 20, "others": 40, "place": 40}
+NAMES = ("name", "helper", "others")
+LONGEST_NAME = 20  # in a text
 
 
 def words_of(series, kind) -> Words:
@@ -31,22 +32,18 @@ def in_a_mail(kind, words, facts) -> dict:
     }
 
 
-def in_a_text(words, facts, *, replies=False) -> str:
+def in_a_text(words, facts, *, place, replies=False) -> str:
     """What a text says between the name of the series and the link, on one line.
 
-    `replies` says whether an answer to it reaches us. The place is named without its address, the
-    day in short, and names are cut, so that it costs little (R29, T-INJ-13).
+    `place` is what it says for {place}, "" where there is no room; `replies` whether an answer
+    to it reaches us. The day is said in short and names are cut (R29, T-INJ-13).
     """
-    values = _values(facts, *placeholders_in(words.text))
-    short = {
-        "place": facts["venue"].name if facts["venue"] else "",
+    values = _values(facts, *placeholders_in(words.text)) | {
+        "place": place,
         "day": date_format(_local(facts), "D j M"),
         "answer": _("reply NO.") if replies else _("tell us here:"),
     }
-    values |= {name: value for name, value in short.items() if name in values}
-    for name, most in LONGEST_IN_A_TEXT.items():
-        if name in values:
-            values[name] = values[name][:most].strip()
+    values |= {name: values[name][:LONGEST_NAME].strip() for name in NAMES if name in values}
     return " ".join(fill(words.text, values).split())
 
 

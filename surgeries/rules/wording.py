@@ -145,7 +145,7 @@ def _last():
         ),
         text=_(
             "See you on {day}, {time}, {place}. Late is fine.\n"
-            "You planned to set off at {set_off}.\n"
+            "Set off at {set_off}.\n"
             "Can't come? {answer}"
         ),
     )

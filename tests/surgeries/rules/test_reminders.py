@@ -267,7 +267,9 @@ def test_in_order_they_leave_in_order_and_none_is_lost(arrives, days, times, ope
     assert [due.kind for due in found] == list(TIMETABLE)
     ends = [due.at for due in found[1:]] + [arrives]
     for due, end in zip(found, ends, strict=True):
-        assert due.at < due.until <= end or due.at == end  # moved out of the quiet hours to one time
+        assert (
+            due.at < due.until <= end or due.at == end
+        )  # moved out of the quiet hours to one time
 
 
 @given(INSTANTS, st.integers(1, 28), st.times(), st.integers(0, 22), st.integers(1, 12))
