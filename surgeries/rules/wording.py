@@ -1,9 +1,11 @@
 """Our words for the messages a series may put in its own, and what its own may hold (R29, R30)."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -94,6 +96,12 @@ _SET_OFF = gettext_lazy("You planned to set off at {set_off}.")
 def ours(kind: MessageKind) -> Words:
     """What we say unless a series says it otherwise, in the language that is active."""
     return _OURS[kind]()
+
+
+def or_ours(kind: MessageKind, words: Any) -> Words:
+    """The parts of `words`, a Words or the row of a series, with ours for each that is empty."""
+    said = ours(kind)
+    return Words(**{part: getattr(words, part) or getattr(said, part) for part in PARTS})
 
 
 def _confirmation():
@@ -244,6 +252,15 @@ def _filled(line, values):
 
 
 # What a series may write -----------------------------------------------------------------
+
+
+def tidied(text: str) -> str:
+    """As we keep it: line ends of one kind, and no spaces around a line or empty lines around all.
+
+    A subject is not made one line by this, so that a line break in it is refused and not hidden.
+    """
+    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").split("\n")
+    return "\n".join(line.strip(" \t") for line in lines).strip()
 
 
 def refuse_unless_sound(part: str, text: str) -> None:

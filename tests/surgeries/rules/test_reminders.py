@@ -192,7 +192,7 @@ def test_each_reminder_is_of_use_until_soon_before_the_next():
 
 
 def test_two_reminders_close_together_have_half_the_time_between_each():
-    """Whatever a series sets, the former of the two is owed: until it leaves lies after its time."""
+    """So whatever a series sets, the former of the two is owed for a while."""
     own = {FIRST: When(2, datetime.time(23)), LAST: When(1, datetime.time(3))}
     found = reminders_due(
         arrives_at=ARRIVES,
