@@ -143,6 +143,9 @@ urlpatterns = [
     path("organise/<slug:slug>/people/<int:pk>/", people.person_detail, name="person_detail"),
     path("organise/<slug:slug>/ring/<uuid:booking>/", people.ring_done, name="ring_done"),
     path("organise/<slug:slug>/messages/", outbox.message_list, name="message_list"),
+    path(
+        "organise/<slug:slug>/messages/to-come/", wording.messages_to_come, name="messages_to_come"
+    ),
     path("organise/<slug:slug>/messages/times/", wording.timetable_edit, name="timetable_edit"),
     path(
         "organise/<slug:slug>/messages/times/reset/",

@@ -146,6 +146,7 @@ PAGES = {
     "people_list": lambda w: [w.series.slug],
     "person_detail": lambda w: [w.series.slug, w.rows["amina"].pk],
     "message_list": lambda w: [w.series.slug],
+    "messages_to_come": lambda w: [w.series.slug],
     "timetable_edit": lambda w: [w.series.slug],
     "wording_list": lambda w: [w.series.slug],
     "wording_edit": lambda w: [w.series.slug, MessageKind.REMINDER_LAST],

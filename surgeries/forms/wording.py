@@ -49,12 +49,12 @@ class TimetableForm(forms.Form):
         for kind in REMINDERS:
             self.fields[f"{kind}_on"] = forms.BooleanField(label=_("Send it"), required=False)
             self.fields[f"{kind}_days"] = DaysField(
-                label=_("How many days before?"), min_value=LEAST_DAYS, max_value=MOST_DAYS
+                label=_("Days before"), min_value=LEAST_DAYS, max_value=MOST_DAYS
             )
             self.fields[f"{kind}_at"] = TimeField(
                 label=_("At what time?"),
                 required=False,
-                help_text=_("Left empty, it leaves at the time of day at which she arrives."),
+                help_text=_("Left empty: at the time she arrives."),
             )
 
     def reminders(self):
@@ -110,7 +110,7 @@ class WordingForm(forms.Form):
             "It begins with “Hello Amina,” and ends with your phone number and who you are. "
             "You write what stands between. The line with {link} becomes the button."
         ),
-        widget=forms.Textarea(attrs={"rows": 16}),
+        widget=forms.Textarea(attrs={"rows": 20}),
     )
     text = WordsField(
         "text",

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from surgeries.access import series_organised_by
 from surgeries.actions import wording as actions
 from surgeries.forms.wording import TimetableForm, WordingForm
+from surgeries.messages import plan
 from surgeries.messages.wording import preview_of, words_of
 from surgeries.refusals import Refused
 from surgeries.rules.reminders import CLOSES, FAR_AHEAD, OPENS, TIMETABLE
@@ -109,3 +110,20 @@ def _series_and_kind(request, slug, kind):
     if kind not in KINDS:
         raise Http404
     return series, MessageKind(kind)
+
+
+# Who gets what when ----------------------------------------------------------------------
+
+
+@require_safe
+def messages_to_come(request, slug):
+    """The next four weeks by day: when, whom, what and how, or why not."""
+    series = get_object_or_404(series_organised_by(request.user), slug=slug)
+    now = timezone.now()
+    context = {
+        "series": series,
+        "nav": "people",
+        "now": now,
+        "days": plan.messages_to_come(series, now),
+    }
+    return render(request, "surgeries/wording/messages_to_come.html", context)
