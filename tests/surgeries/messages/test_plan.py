@@ -150,12 +150,14 @@ def test_what_is_owed_and_waits_stands_there_while_it_is_wanted(surgery):
     waiting = factories.create_message(
         booking=booking, kind=MessageKind.SURGERY_MOVED, next_at=NOW + HOUR
     )
-    factories.create_message(booking=booking, state=MessageState.SENT, sent_at=NOW)
-    factories.create_message(booking=booking, schedule_version=0)  # of an older schedule
+    common = {"booking": booking, "next_at": NOW + HOUR}
+    factories.create_message(state=MessageState.SENT, sent_at=NOW, **common)
+    factories.create_message(schedule_version=0, **common)  # of an older schedule
 
-    _day, rows = messages_to_come(surgery.series, NOW)[0]
+    rows = [row for _day, rows in messages_to_come(surgery.series, NOW) for row in rows]
 
-    assert [(row.kind, row.at) for row in rows] == [(MessageKind.SURGERY_MOVED, waiting.next_at)]
+    assert [row.kind for row in rows] == [MessageKind.SURGERY_MOVED, FIRST, LAST]
+    assert rows[0].at == waiting.next_at
 
 
 def test_a_helper_is_reminded_with_the_last_reminder(surgery):
