@@ -18,6 +18,7 @@ from surgeries.views import (
     schedule,
     series,
     turnout,
+    wording,
 )
 
 
@@ -159,6 +160,26 @@ urlpatterns = [
     path("organise/<slug:slug>/people/<int:pk>/", people.person_detail, name="person_detail"),
     path("organise/<slug:slug>/ring/<uuid:booking>/", people.ring_done, name="ring_done"),
     path("organise/<slug:slug>/messages/", outbox.message_list, name="message_list"),
+    path(
+        "organise/<slug:slug>/messages/to-come/", wording.messages_to_come, name="messages_to_come"
+    ),
+    path("organise/<slug:slug>/messages/times/", wording.timetable_edit, name="timetable_edit"),
+    path(
+        "organise/<slug:slug>/messages/times/reset/",
+        wording.timetable_reset,
+        name="timetable_reset",
+    ),
+    path("organise/<slug:slug>/messages/words/", wording.wording_list, name="wording_list"),
+    path(
+        "organise/<slug:slug>/messages/words/<slug:kind>/",
+        wording.wording_edit,
+        name="wording_edit",
+    ),
+    path(
+        "organise/<slug:slug>/messages/words/<slug:kind>/reset/",
+        wording.wording_reset,
+        name="wording_reset",
+    ),
     path("organise/<slug:slug>/turnout/", turnout.turnout, name="turnout"),
     path("organise/<slug:slug>/turnout/people/", turnout.turnout_people, name="turnout_people"),
     path("organise/<slug:slug>/import/", imports.import_start, name="import_start"),

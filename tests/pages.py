@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from surgeries.models import Booking, ImportRun, Series, Surgery, TeamInvitation
-from surgeries.states import MessageState, Outcome, Role
+from surgeries.states import MessageKind, MessageState, Outcome, Role
 from tests.factories import (
     create_attendee,
     create_booking,
@@ -149,6 +149,10 @@ PAGES = {
     "people_list": lambda w: [w.series.slug],
     "person_detail": lambda w: [w.series.slug, w.rows["amina"].pk],
     "message_list": lambda w: [w.series.slug],
+    "messages_to_come": lambda w: [w.series.slug],
+    "timetable_edit": lambda w: [w.series.slug],
+    "wording_list": lambda w: [w.series.slug],
+    "wording_edit": lambda w: [w.series.slug, MessageKind.REMINDER_LAST],
     "turnout": lambda w: [w.series.slug],
     "turnout_people": lambda w: [w.series.slug],
     "import_start": lambda w: [w.series.slug],
