@@ -146,6 +146,7 @@ PAGES = {
     "people_list": lambda w: [w.series.slug],
     "person_detail": lambda w: [w.series.slug, w.rows["amina"].pk],
     "message_list": lambda w: [w.series.slug],
+    "series_texts": lambda w: [w.series.slug],
     "turnout": lambda w: [w.series.slug],
     "turnout_people": lambda w: [w.series.slug],
     "import_start": lambda w: [w.series.slug],

@@ -6,6 +6,7 @@ The limits are rows of the database, so they hold for all workers at once and wi
 import datetime
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
 
@@ -41,6 +42,7 @@ def uses_of(message, recipient, *, now, parts=1):
     return uses
 
 
+@transaction.atomic
 def give_back(uses):
     """What was begun and certainly not taken counts for nothing: a provider that turns us away
     for a day must not use up the month.

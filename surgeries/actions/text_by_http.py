@@ -29,6 +29,5 @@ def send(text, *, reference, begin):
     answer = ask(settings.TEXTS_URL, json.dumps(said).encode(), headers, begin=begin)
     if answer is None:
         return None
-    heard = answer.json()
-    refuse_unless_taken(answer, why=str(heard.get("error") or ""))
-    return str(heard.get("id") or "")
+    refuse_unless_taken(answer, why=str(answer.json().get("error") or ""))
+    return answer.name("id")

@@ -37,15 +37,15 @@ class _OurLine(HttpClient):
         if answer is None:
             raise _NotOurs
         refuse_unless_taken(answer, why=_why(answer))
-        # Whatever else stands in it, it was taken: the library must not stumble over it.
-        return Response(answer.status, json.dumps(answer.json()))
+        # It was taken, so whatever else stands in it, the library must not stumble over it.
+        return Response(answer.status, json.dumps({"sid": answer.name("sid")}))
 
 
 def send(text, *, reference, begin):
     """Have a Text sent; Twilio's SID for it, or None when `begin` says no.
 
     `reference` comes back in the address of its receipts. Raises Unreachable, NotNow, Never or
-    Doubt.
+    Doubt. Never within a transaction: it asks over the network.
     """
     line = _OurLine(begin)
     twilio = Client(settings.TEXTS_ACCOUNT, settings.TEXTS_TOKEN, http_client=line)
@@ -58,7 +58,7 @@ def send(text, *, reference, begin):
         )
     except _NotOurs:
         return None
-    return sent.sid or ""
+    return sent.sid
 
 
 def _why(answer: Answer) -> str:

@@ -37,6 +37,11 @@ class Answer:
                 return said
         return {}
 
+    def name(self, key: str) -> str:
+        """The provider's name for what it took, at `key` of its answer; "" when it gave none."""
+        name = str(self.json().get(key) or "")
+        return "".join(letter for letter in name if letter.isprintable())
+
 
 def ask(
     url: str, body: bytes, headers: dict[str, str], *, begin: Callable[[], bool]

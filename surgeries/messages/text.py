@@ -54,10 +54,11 @@ def text_for(message, now) -> Text:
 
 
 def _fitted(message, facts) -> str:
-    """In one text, if a shorter name of the series or no word of the place makes it one."""
+    """In one text, if fewer words, no word of the place and a shorter name make it one."""
     place = plain_name(facts["venue"].name, LONGEST_PLACE) if facts["venue"] else ""
-    for at in dict.fromkeys((place, "")):
-        said = f": {plain(words_of(message, facts, at))} {facts['link']}"
+    for at, roomy in ((place, True), (place, False), ("", False)):
+        words = plain(words_of(message, facts, place=at, roomy=roomy))
+        said = f": {words} {facts['link']}"
         room = NARROW[0] - letters_of(said)
         name = _name_of(message.series, max(SHORTEST_NAME, min(room, LONGEST_NAME)))
         if letters_of(name) <= room:
@@ -65,16 +66,17 @@ def _fitted(message, facts) -> str:
     return name + said
 
 
-def words_of(message, facts, place) -> str:
+def words_of(message, facts, *, place, roomy) -> str:
     """What a text says between the name of the series and our link.
 
-    `place` is "" where there is no room for it.
+    Without `roomy` only what has to be said; `place` is "" when it is not named either.
     """
     template = get_template(f"messages/{message.kind}.text.txt").template
     said = {
         **facts,
         "day_time": short_day_time(facts["when"], message.series),
         "at": f", {place}" if place else "",
+        "roomy": roomy,
         "replies": takes_replies(settings.TEXTS_FROM) and not message.booking.party,
     }
     return template.render(Context(said, autoescape=False))

@@ -52,6 +52,7 @@ ORGANISERS = {
     "person_detail",
     "ring_done",
     "message_list",
+    "series_texts",
     "turnout",
     "turnout_people",
     "import_start",

@@ -37,6 +37,9 @@ NOT_PAGES = {
     "register_tap",
     "register_walk_in",
     "ring_done",
+    "text_receipt",  # called by machines
+    "text_received",
+    "mail_bounced",
 }
 
 
