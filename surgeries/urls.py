@@ -17,7 +17,9 @@ from surgeries.views import (
     register,
     schedule,
     series,
+    texts,
     turnout,
+    webhooks,
     wording,
 )
 
@@ -180,10 +182,14 @@ urlpatterns = [
         wording.wording_reset,
         name="wording_reset",
     ),
+    path("organise/<slug:slug>/texts/", texts.series_texts, name="series_texts"),
     path("organise/<slug:slug>/turnout/", turnout.turnout, name="turnout"),
     path("organise/<slug:slug>/turnout/people/", turnout.turnout_people, name="turnout_people"),
     path("organise/<slug:slug>/import/", imports.import_start, name="import_start"),
     path("organise/<slug:slug>/import/preview/", imports.import_preview, name="import_preview"),
     path("organise/<slug:slug>/import/<int:pk>/", imports.import_detail, name="import_detail"),
     path("organise/<slug:slug>/import/<int:pk>/undo/", imports.import_undo, name="import_undo"),
+    path("hooks/texts/receipts/", webhooks.text_receipt, name="text_receipt"),
+    path("hooks/texts/replies/", webhooks.text_received, name="text_received"),
+    path("hooks/mail/bounces/", webhooks.mail_bounced, name="mail_bounced"),
 ]

@@ -153,6 +153,7 @@ PAGES = {
     "timetable_edit": lambda w: [w.series.slug],
     "wording_list": lambda w: [w.series.slug],
     "wording_edit": lambda w: [w.series.slug, MessageKind.REMINDER_LAST],
+    "series_texts": lambda w: [w.series.slug],
     "turnout": lambda w: [w.series.slug],
     "turnout_people": lambda w: [w.series.slug],
     "import_start": lambda w: [w.series.slug],

@@ -31,6 +31,7 @@ def known_attendees(series, *, names, contact, group, network, now):
             contact=contact or None,
             group=_first_group(series, name, contact, group) if contact else group,
             first_network=network,
+            no_messages_from=Subquery(_stopped(contact)),
             created_at=now,
             last_active_at=now,
         )
@@ -43,6 +44,9 @@ def known_attendees(series, *, names, contact, group, network, now):
         unique_fields=["series", "name_key", "contact"],
         update_fields=["name", "group", "last_active_at"],
     )
+    for person in people:
+        # The database knows; whoever sends asks it again.
+        person.no_messages_from = None
     return people
 
 
@@ -50,6 +54,13 @@ def _first_group(series, name, contact, group):
     """The group that somebody has named already, or else `group`; for the database to find."""
     known = Attendee.objects.filter(series=series, name_key=name_key(name), contact=contact)
     return Coalesce(NullIf(Subquery(known.values("group")), Value("")), Value(group))
+
+
+def _stopped(contact):
+    """Since when a number wants no messages: STOP holds for whoever books with it later too."""
+    same = Attendee.objects.filter(contact=contact, no_messages_from__isnull=False)
+    said = same.exclude(contact__contains="@").order_by("no_messages_from")
+    return said.values_list("no_messages_from", flat=True)[:1]
 
 
 def be_known_as(booking, *, name, contact, now):
@@ -70,6 +81,7 @@ def be_known_as(booking, *, name, contact, now):
         if contact != person.contact:
             person.no_messages_from = None  # What she asked of the former one.
         person.name, person.contact = name, contact
+        person.no_messages_from = person.no_messages_from or _stopped(contact).first()
         person.save(update_fields=["name", "name_key", "contact", "no_messages_from"])
         return
     booking.attendee = known_attendee(
@@ -133,3 +145,12 @@ def write_or_ring(attendee, *, write, now):
         same.filter(contact=attendee.contact) if attendee.contact else same.filter(pk=attendee.pk)
     )
     same.update(no_messages_from=None if write else now)
+
+
+def stop_or_start_texts(number, *, write, now):
+    """STOP and START go for a number, whoever has it, in every series.
+
+    Part of the caller's transaction. What is on its way is asked about once more before it goes.
+    """
+    has_it = Attendee.objects.filter(contact=number, no_messages_from__isnull=not write)
+    has_it.update(no_messages_from=None if write else now)

@@ -209,11 +209,15 @@ class BookingQuerySet(models.QuerySet):
         """Adds `unreached`, `call_only`, `is_new` and `missed`; see `ring_list`."""
         messages = Message.objects.filter(booking=OuterRef("pk"))
         before = Booking.objects.live().filter(attendee=OuterRef("attendee"))
+        # Texts that are switched off meanwhile reach nobody, whatever was sent before.
+        texted = Q(surgery__series__sends_texts=True) & Exists(messages)
         return self.annotate(
             unreached=Exists(messages.wants_a_person()),
             call_only=Q(attendee__contact=None)
             | Q(attendee__no_messages_from__isnull=False)
-            | (~Q(attendee__contact__contains="@") & ~Exists(messages)),
+            | (
+                ~Q(attendee__contact__contains="@") & ~(texted if settings.TEXTS_BY else Q(pk=None))
+            ),
             is_new=~Exists(before.filter(outcome=Outcome.CAME)),
             missed=Exists(before.filter(outcome=Outcome.DID_NOT_COME)),
         )

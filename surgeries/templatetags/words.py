@@ -44,6 +44,12 @@ def day_time(value, series=None):
 
 
 @register.filter
+def short_day_time(value, series=None):
+    """ "Wed 11 Nov, 5:30pm", where each letter costs."""
+    return f"{date_format(_local(value, series), 'D j M')}, {clock(value, series)}"
+
+
+@register.filter
 def day_near(value, today):
     """A date as "Wednesday" in the six days from `today` on, else "Wednesday 11 November"."""
     return date_format(value, "l") if 0 <= (value - today).days < 7 else day(value)

@@ -55,6 +55,7 @@ ORGANISERS = {
     "person_detail",
     "ring_done",
     "message_list",
+    "series_texts",
     "turnout",
     "turnout_people",
     "import_start",
