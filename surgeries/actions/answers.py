@@ -205,19 +205,14 @@ def _both_held(booking, on, now):
 
     In the last two hours nobody is moved there: who waits there comes first.
     """
-    there = Surgery.objects.filter(series=booking.surgery.series_id, on=on).exclude(
-        pk=booking.surgery_id
-    )
-    wanted = there.filter(state=SurgeryState.PUBLISHED).values_list("pk", flat=True).first()
+    others = Surgery.objects.filter(series=booking.surgery.series_id, state=SurgeryState.PUBLISHED)
+    wanted = others.filter(on=on).exclude(pk=booking.surgery_id).values_list("pk", flat=True)
     # In one order for everybody, so that two who cross never wait for each other.
-    held = Surgery.objects.locked().filter(pk__in=(booking.surgery_id, wanted)).order_by("pk")
+    held = Surgery.objects.locked().filter(pk__in=(booking.surgery_id, *wanted)).order_by("pk")
     both = {surgery.pk: surgery for surgery in held}
-    there = both.get(wanted)
-    if (
-        there is None
-        or there.state != SurgeryState.PUBLISHED
-        or is_nearly_here(there.starts_at, now)
-    ):
+    there = next((one for one in both.values() if one.pk != booking.surgery_id), None)
+    stands = there and there.state == SurgeryState.PUBLISHED
+    if not stands or is_nearly_here(there.starts_at, now):
         raise Refused(_("That evening is not to be had. Choose another one."))
     return both[booking.surgery_id], there
 

@@ -68,10 +68,7 @@ def booking_detail(request, booking, now):
             word, to = ANSWERS[asked](booking, form, now)
             return redirect_and_say(word, "booking_detail", to.secret)
         except Refused as refusal:
-            if form and refusal.field in form.fields:
-                say_no(form, refusal)
-            else:
-                why_not = what_was_refused(refusal)
+            why_not = what_was_refused(refusal)
     as_it_is = whole_bookings().get(pk=booking.pk)
     return _page(request, as_it_is, now, **why_not, **{f"{asked}_form": form} if form else {})
 

@@ -315,6 +315,8 @@ def test_whoever_can_come_only_at_a_full_time_may_wait_for_it(client, series):
     assert "to put right" not in page
     wait(client, surgery, accepts=[first_slot(surgery).pk])
     assert Booking.objects.get(attendee__name="Amina O’Neill").state == BookingState.WAITING
+    page = words(book(client, surgery, slot="", wait="instead"))
+    assert "One person is waiting already." in page
 
 
 def test_with_every_time_free_nobody_is_asked_to_wait(client, series):
