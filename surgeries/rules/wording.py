@@ -130,7 +130,7 @@ def _early_and_first():
             _COMING_WITH_YOU,
             _("{helper} has kept time for you. Still able to come?"),
             _BUTTON,
-            _("I’ll be there, I can’t come, or next time instead: any answer helps."),
+            _("Or come next time instead: any answer helps."),
             _("If you can’t come, somebody else can have the time."),
             _SET_OFF,
             _("Bring: {bring}"),
