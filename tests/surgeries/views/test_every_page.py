@@ -39,6 +39,9 @@ NOT_PAGES = {
     "ring_done",
     "timetable_reset",
     "wording_reset",
+    "text_receipt",  # called by machines
+    "text_received",
+    "mail_bounced",
 }
 
 
