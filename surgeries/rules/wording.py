@@ -32,7 +32,7 @@ PLACEHOLDERS = {
     "phone": gettext_lazy("the number people can ring"),
     "series": gettext_lazy("the name of your surgery"),
     "link": gettext_lazy("her own page, where she answers; in a mail it is the button"),
-    "answer": gettext_lazy("in a text: “reply NO.”, or “tell us here:” before the link"),
+    "answer": gettext_lazy("in a text: “reply NO.”, or “tap:” before the link"),
 }
 AS_IT_IS = ("name", "series", "link")  # without a capital at the start of a sentence
 # A text ends with the link by itself, and only there an answer can be a reply.
@@ -135,7 +135,7 @@ def _early_and_first():
             _SET_OFF,
             _("Bring: {bring}"),
         ),
-        text=_("You are booked for {day}, {time}, {place}. Still able to come? If not, {answer}"),
+        text=_("Still able to come on {day}, {time}, {place}? If not, {answer}"),
     )
 
 
@@ -252,6 +252,12 @@ def _filled(line, values):
 
 
 # What a series may write -----------------------------------------------------------------
+
+
+def link_in(text: str) -> str:
+    """The first word that a phone or mail program would make a link of, or ""."""
+    found = (word for word in text.split() if _LIKE_A_LINK.search(word))
+    return next(found, "").strip(".,;:!?()“”\"'")
 
 
 def tidied(text: str) -> str:
