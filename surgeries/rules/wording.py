@@ -152,7 +152,7 @@ def _last():
             _("If you can’t come after all, that page tells us in one tap."),
         ),
         text=_(
-            "See you on {day}, {time}, {place}. Late is fine.\n"
+            "See you {day}, {time}, {place}. Late is fine.\n"
             "Set off at {set_off}.\n"
             "Can't come? {answer}"
         ),

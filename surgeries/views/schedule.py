@@ -256,9 +256,7 @@ def surgery_cancel(request, slug, pk):
         if _do(request, schedule.cancel_surgery, surgery):
             messages.success(
                 request,
-                _(
-                    "The surgery is cancelled. We write to everybody, in the morning if it is night."
-                ),
+                _("The surgery is cancelled. We tell everybody, in the morning if it is night."),
             )
         return redirect("surgery_detail", slug, pk)
     bookings = surgery.bookings.live().filter(walked_in=False, imported=False)
