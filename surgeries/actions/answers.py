@@ -205,10 +205,10 @@ def _both_held(booking, on, now):
 
     In the last two hours nobody is moved there: who waits there comes first.
     """
-    there = Surgery.objects.filter(series=booking.surgery.series_id, on=on).exclude(
+    others = Surgery.objects.filter(series=booking.surgery.series_id, on=on).exclude(
         pk=booking.surgery_id
     )
-    wanted = there.filter(state=SurgeryState.PUBLISHED).values_list("pk", flat=True).first()
+    wanted = others.filter(state=SurgeryState.PUBLISHED).values_list("pk", flat=True).first()
     # In one order for everybody, so that two who cross never wait for each other.
     held = Surgery.objects.locked().filter(pk__in=(booking.surgery_id, wanted)).order_by("pk")
     both = {surgery.pk: surgery for surgery in held}
