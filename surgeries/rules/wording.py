@@ -196,7 +196,7 @@ def pieces_of(email: str, values: Mapping[str, str]) -> list[Piece]:
     The line with {link} is the button, labelled by what else it says. The first “{day}, {time}”
     is set large, and what stands before and after it has a paragraph of its own.
     """
-    pieces = []
+    pieces: list[Piece] = []
     for paragraph in re.split(r"\n[^\S\n]*\n", email):
         lines = [line for line in paragraph.split("\n") if not _says_nothing(line, values)]
         pieces += _pieces(lines, values, is_first=all(one.sort != Sort.WHEN for one in pieces))
