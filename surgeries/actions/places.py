@@ -159,8 +159,8 @@ def next_time_for(party, now):
         surgery__starts_at__gt=max(here.starts_at, now + NEARLY_HERE),
     )
     slots = to_come.select_related("surgery__venue").order_by("surgery__starts_at", "starts_at")
-    for _surgery, of_evening in groupby(slots, key=lambda slot: slot.surgery_id):
-        of_evening = list(of_evening)
+    for _surgery, grouped in groupby(slots, key=lambda slot: slot.surgery_id):
+        of_evening = list(grouped)
         for slot in of_evening:
             slot.surgery.series = here.series
         if slot := _nearest(of_evening, party):

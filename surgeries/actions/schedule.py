@@ -205,7 +205,7 @@ def _times(series, on, starts, ends):
     starts_at = rules.instant(on, starts, series.zone)
     if not ends:
         return starts_at, starts_at + timedelta(minutes=series.usual_minutes)
-    ends_at = rules.instant(on, ends, series.zone)
+    ends_at = rules.instant(on, ends, series.zone, field="ends")
     if ends_at <= starts_at:
         raise Refused(_("The end comes before the start. Choose a later end."), field="ends")
     return starts_at, ends_at

@@ -1,6 +1,6 @@
 """A message row → a text, ready to be sent. Renders; never sends (R29, T-INJ-13).
 
-It begins with the series' name, ends with our link and holds no other, and names no person.
+It begins with the series' name, ends with our link and holds no other. Ours names no person.
 """
 
 from dataclasses import dataclass
@@ -19,10 +19,12 @@ from surgeries.rules.texts import (
     plain_name,
     takes_replies,
 )
+from surgeries.rules.wording import KINDS
 from surgeries.templatetags.words import short_day_time
 
 from .facts import facts_of
 from .wanted import recipient_of
+from .wording import in_a_text, words_of
 
 LONGEST_NAME, SHORTEST_NAME = 30, 12
 LONGEST_PLACE = 40
@@ -49,16 +51,19 @@ def text_for(message, now) -> Text:
     recipient = recipient_of(message)
     if not may_be_texted(recipient, settings.TEXTS_TO):
         raise NoSuchNumber("This is not a mobile number that texts go to.")
-    body = _fitted(message, facts_of(message, now))
+    own = words_of(message.series, message.kind) if message.kind in KINDS else None
+    body = body_of(message, facts_of(message, now), own)
     return Text(recipient, body, parts_of(body))
 
 
-def _fitted(message, facts) -> str:
-    """In one text, if fewer words, no word of the place and a shorter name make it one."""
+def body_of(message, facts, words=None) -> str:
+    """In one text, if fewer words, no word of the place and a shorter name make it one.
+
+    `words` are those of a kind that a series may say in its own.
+    """
     place = plain_name(facts["venue"].name, LONGEST_PLACE) if facts["venue"] else ""
     for at, roomy in ((place, True), (place, False), ("", False)):
-        words = plain(words_of(message, facts, place=at, roomy=roomy))
-        said = f": {words} {facts['link']}"
+        said = f": {plain(_said(message, facts, words, place=at, roomy=roomy))} {facts['link']}"
         room = NARROW[0] - letters_of(said)
         name = _name_of(message.series, max(SHORTEST_NAME, min(room, LONGEST_NAME)))
         if letters_of(name) <= room:
@@ -66,18 +71,21 @@ def _fitted(message, facts) -> str:
     return name + said
 
 
-def words_of(message, facts, *, place, roomy) -> str:
+def _said(message, facts, words, *, place, roomy):
     """What a text says between the name of the series and our link.
 
     Without `roomy` only what has to be said; `place` is "" when it is not named either.
     """
+    replies = takes_replies(settings.TEXTS_FROM) and not message.booking.party
+    if words:
+        return in_a_text(words, facts, place=place, roomy=roomy, replies=replies)
     template = get_template(f"messages/{message.kind}.text.txt").template
     said = {
         **facts,
         "day_time": short_day_time(facts["when"], message.series),
         "at": f", {place}" if place else "",
         "roomy": roomy,
-        "replies": takes_replies(settings.TEXTS_FROM) and not message.booking.party,
+        "replies": replies,
     }
     return template.render(Context(said, autoescape=False))
 

@@ -1,21 +1,22 @@
 """The words of the messages a series may reword, filled in for one person."""
 
-import datetime
-from dataclasses import dataclass
-
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from surgeries.models import Attendee, Booking, Message, Surgery, Wording
-from surgeries.rules.texts import letters_of, parts_of
-from surgeries.rules.wording import Piece, Words, fill, or_ours, ours, pieces_of, placeholders_in
-from surgeries.states import BookingState, SurgeryState
+from surgeries.models import Wording
+from surgeries.rules.texts import plain_name
+from surgeries.rules.wording import (
+    Words,
+    fill,
+    link_in,
+    or_ours,
+    ours,
+    pieces_of,
+    placeholders_in,
+)
 from surgeries.templatetags.words import clock, day, phone
 
-from .facts import facts_of
-
-NAMES = ("name", "helper", "others")
-LONGEST_NAME = 20  # in a text
+CUT = {"name": 20, "helper": 20, "others": 40, "series": 30}  # letters in a text
 
 
 def words_of(series, kind) -> Words:
@@ -38,94 +39,23 @@ def in_a_mail(kind, words, facts) -> dict:
     }
 
 
-def in_a_text(words, facts, *, place, replies=False) -> str:
+def in_a_text(words, facts, *, place, roomy=True, replies=False) -> str:
     """What a text says between the name of the series and the link, on one line.
 
-    `place` is what it says for {place}, "" where there is no room; `replies` whether an answer
-    to it reaches us. The day is said in short and names are cut (R29, T-INJ-13).
+    `place` is what it says for {place}, "" where there is no room; without `roomy` it leaves out
+    when she sets off; `replies` says whether an answer to it reaches us. The day is said in short,
+    names are cut, and nothing is put in that a phone would make a link of (R29, T-INJ-13).
     """
     values = _values(facts, *placeholders_in(words.text)) | {
-        "place": place,
         "day": date_format(_local(facts), "D j M"),
-        "answer": _("reply NO.") if replies else _("tell us here:"),
+        "answer": _("reply NO.") if replies else _("tap:"),
     }
-    values |= {name: values[name][:LONGEST_NAME].strip() for name in NAMES if name in values}
+    values |= {name: plain_name(values[name], most) for name, most in CUT.items() if name in values}
+    values = {name: "" if link_in(value) else value for name, value in values.items()}
+    values["place"] = place
+    if not roomy:
+        values["set_off"] = ""
     return " ".join(fill(words.text, values).split())
-
-
-# To be looked at before it is kept --------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Preview:
-    """One message as it would read now. `made_up`: nobody is booked, so we made somebody up.
-
-    The secret of the link is not shown, and counted all the same.
-    """
-
-    booking: Booking
-    made_up: bool
-    name: str
-    subject: str
-    pieces: list[Piece]
-    text: str
-    letters: int
-    parts: int
-
-
-def preview_of(series, kind, words, now) -> Preview:
-    """`words` as whoever booked last for an evening to come would read them. Saves nothing."""
-    real = _last_to_book(series, now)
-    booking = real or _somebody(series, now)
-    facts = facts_of(Message(kind=kind, booking=booking, series=series), now)
-    mail = in_a_mail(kind, words, facts)
-    text = _whole_text(series, words, facts)
-    return Preview(
-        booking=booking,
-        made_up=real is None,
-        name=facts["name"],
-        subject=mail["subject"],
-        pieces=mail["pieces"],
-        text=text.replace(booking.secret, "…"),
-        letters=letters_of(text),
-        parts=parts_of(text),
-    )
-
-
-def _whole_text(series, words, facts):
-    """With the place where it costs no second text."""
-    venue = facts["venue"]
-    for place in (venue.name if venue else "", ""):
-        text = f"{series.name}: {in_a_text(words, facts, place=place)} {facts['link']}"
-        if parts_of(text) == 1:
-            break
-    return text
-
-
-def _last_to_book(series, now):
-    booked = Booking.objects.filter(
-        surgery__series=series,
-        surgery__state=SurgeryState.PUBLISHED,
-        surgery__starts_at__gt=now,
-        state=BookingState.BOOKED,
-        walked_in=False,
-        imported=False,
-    )
-    evening = ("surgery__series", "surgery__venue")
-    return booked.select_related("attendee", "slot", *evening).order_by("-booked_at", "-pk").first()
-
-
-def _somebody(series, now):
-    """Nobody's booking, a week from now in the place the series knows best."""
-    on = now.astimezone(series.zone).date() + datetime.timedelta(days=7)
-    evening = Surgery(
-        series=series,
-        venue=series.venues.order_by("pk").last(),
-        on=on,
-        starts_at=datetime.datetime.combine(on, series.usual_start, series.zone),
-    )
-    amina = Attendee(series=series, name=_("Amina O’Neill"))
-    return Booking(surgery=evening, attendee=amina, sets_off_at=series.usual_start)
 
 
 # What stands for each placeholder --------------------------------------------------------

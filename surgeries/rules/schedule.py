@@ -19,22 +19,24 @@ NEAR_MILES = 10
 EARTH_RADIUS_MILES = 3958.8
 
 
-def instant(day: datetime.date, clock: datetime.time, zone: ZoneInfo) -> datetime.datetime:
+def instant(
+    day: datetime.date, clock: datetime.time, zone: ZoneInfo, *, field: str = "starts"
+) -> datetime.datetime:
     """A wall-clock time of `zone` as an aware instant.
 
-    Raises Refused for a time the clock change skips or shows twice: we ask for another one
-    rather than guess.
+    Raises Refused at `field` for a time the clock change skips or shows twice: we ask for another
+    one rather than guess (P11).
     """
     local = datetime.datetime.combine(day, clock, zone)
     if not tz.datetime_exists(local):
         raise Refused(
             _("The clocks go forward that night and skip this time. Choose a later one."),
-            field="starts",
+            field=field,
         )
     if tz.datetime_ambiguous(local):
         raise Refused(
             _("The clocks go back that night, so this time comes twice. Choose another one."),
-            field="starts",
+            field=field,
         )
     return local
 
@@ -44,8 +46,10 @@ def arrival_times(
 ) -> list[datetime.datetime]:
     """The start and every 45 minutes after it, the last 30 minutes before the end (R7).
 
-    However short the evening, people may arrive at its start.
+    However short the evening, people may arrive at its start. Minutes are those that pass, so a
+    change of the clocks in between neither skips a time nor gives one twice.
     """
+    starts_at, ends_at = starts_at.astimezone(datetime.UTC), ends_at.astimezone(datetime.UTC)
     times = [starts_at]
     while times[-1] + STAGGER <= ends_at - LAST_ARRIVAL_BEFORE_END:
         times.append(times[-1] + STAGGER)

@@ -32,7 +32,7 @@ PLACEHOLDERS = {
     "phone": gettext_lazy("the number people can ring"),
     "series": gettext_lazy("the name of your surgery"),
     "link": gettext_lazy("her own page, where she answers; in a mail it is the button"),
-    "answer": gettext_lazy("in a text: “reply NO.”, or “tell us here:” before the link"),
+    "answer": gettext_lazy("in a text: “reply NO.”, or “tap:” before the link"),
 }
 AS_IT_IS = ("name", "series", "link")  # without a capital at the start of a sentence
 # A text ends with the link by itself, and only there an answer can be a reply.
@@ -130,12 +130,12 @@ def _early_and_first():
             _COMING_WITH_YOU,
             _("{helper} has kept time for you. Still able to come?"),
             _BUTTON,
-            _("I’ll be there, I can’t come, or next time instead: any answer helps."),
+            _("Or come next time instead: any answer helps."),
             _("If you can’t come, somebody else can have the time."),
             _SET_OFF,
             _("Bring: {bring}"),
         ),
-        text=_("You are booked for {day}, {time}, {place}. Still able to come? If not, {answer}"),
+        text=_("Still able to come on {day}, {time}, {place}? If not, {answer}"),
     )
 
 
@@ -152,7 +152,7 @@ def _last():
             _("If you can’t come after all, that page tells us in one tap."),
         ),
         text=_(
-            "See you on {day}, {time}, {place}. Late is fine.\n"
+            "See you {day}, {time}, {place}. Late is fine.\n"
             "Set off at {set_off}.\n"
             "Can't come? {answer}"
         ),
@@ -196,7 +196,7 @@ def pieces_of(email: str, values: Mapping[str, str]) -> list[Piece]:
     The line with {link} is the button, labelled by what else it says. The first “{day}, {time}”
     is set large, and what stands before and after it has a paragraph of its own.
     """
-    pieces = []
+    pieces: list[Piece] = []
     for paragraph in re.split(r"\n[^\S\n]*\n", email):
         lines = [line for line in paragraph.split("\n") if not _says_nothing(line, values)]
         pieces += _pieces(lines, values, is_first=all(one.sort != Sort.WHEN for one in pieces))
@@ -252,6 +252,12 @@ def _filled(line, values):
 
 
 # What a series may write -----------------------------------------------------------------
+
+
+def link_in(text: str) -> str:
+    """The first word that a phone or mail program would make a link of, or ""."""
+    found = (word for word in text.split() if _LIKE_A_LINK.search(word))
+    return next(found, "").strip(".,;:!?()“”\"'")
 
 
 def tidied(text: str) -> str:

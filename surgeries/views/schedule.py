@@ -256,7 +256,7 @@ def surgery_cancel(request, slug, pk):
         if _do(request, schedule.cancel_surgery, surgery):
             messages.success(
                 request,
-                _("The surgery is cancelled. We write to everybody now, or at 9am if it is night."),
+                _("The surgery is cancelled. We tell everybody, in the morning if it is night."),
             )
         return redirect("surgery_detail", slug, pk)
     bookings = surgery.bookings.live().filter(walked_in=False, imported=False)
@@ -357,7 +357,7 @@ def _say_what_was_saved(request, surgery):
         sentence = _("%(day)s is saved. Nobody sees it until you publish it.")
     elif getattr(surgery, "moved", False):
         sentence = _(
-            "%(day)s is saved. We write to everybody who booked now, or at 9am if it is night."
+            "%(day)s is saved. We write to everybody who booked, in the morning if it is night."
         )
     else:
         sentence = _("%(day)s is on its page, for everybody to see.")

@@ -13,7 +13,8 @@ from surgeries.access import series_organised_by
 from surgeries.actions import wording as actions
 from surgeries.forms.wording import TimetableForm, WordingForm
 from surgeries.messages import plan
-from surgeries.messages.wording import preview_of, words_of
+from surgeries.messages.preview import preview_of
+from surgeries.messages.wording import words_of
 from surgeries.refusals import Refused
 from surgeries.rules.reminders import CLOSES, FAR_AHEAD, OPENS, TIMETABLE
 from surgeries.rules.wording import KINDS, PARTS, PLACEHOLDERS, or_ours

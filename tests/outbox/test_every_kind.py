@@ -7,17 +7,30 @@ import pytest
 from django.utils import timezone
 
 from surgeries.actions.outbox import owe
-from surgeries.actions.sending import drain
+from surgeries.actions.sending import drain, sweep
+from surgeries.clock import database_now
 from surgeries.models import TeamInvitation
 from surgeries.rules.reminders import day_of
-from surgeries.states import BookingState, HelpingState, MessageKind, Role, SurgeryState
+from surgeries.states import (
+    BookingState,
+    HelpingState,
+    MessageKind,
+    MessageState,
+    Role,
+    SurgeryState,
+)
 from surgeries.templatetags.words import day as in_words
 from tests import factories
-from tests.surgeries.messages.test_email import FOR_HELPERS, STATES, SUBJECTS
+from tests.surgeries.messages.test_email import FOR_BOOKINGS, FOR_HELPERS, STATES, SUBJECTS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 OFF = (MessageKind.SURGERY_CANCELLED, MessageKind.HELPING_CANCELLED)
+
+
+@pytest.fixture
+def series():
+    return factories.create_series(organiser=factories.create_user(email="olu@example.org"))
 
 
 @pytest.fixture
@@ -79,3 +92,32 @@ def test_it_arrives_with_its_subject_and_its_link_opens(kind, surgery, noon, mai
     button = re.search(r'class="button" href="http://testserver([^"]+)"', mail.html)[1]
     assert button in mail.text
     assert client.get(button).status_code == 200
+
+
+# News of what is off or elsewhere helps whoever is on her way; a link is sent because she asked.
+UNTIL_THE_END = (
+    MessageKind.BOOKING_CANCELLED,
+    MessageKind.SURGERY_MOVED,
+    MessageKind.SURGERY_CANCELLED,
+    MessageKind.NIGHT_OFF,
+    MessageKind.HELPING_MOVED,
+    MessageKind.HELPING_CANCELLED,
+)
+AND_LONGER = (MessageKind.LINK_AGAIN,)
+
+
+@pytest.mark.parametrize("has_ended", [False, True])
+@pytest.mark.parametrize("kind", (*FOR_BOOKINGS, *FOR_HELPERS))
+def test_nothing_leaves_after_the_start_but_what_is_of_use_then(kind, has_ended, series, mailbox):
+    """T-OUT-08, for every kind. Those that do leave are the negative control."""
+    now = database_now()
+    started = now - timedelta(minutes=91 if has_ended else 1)
+    surgery = factories.create_surgery(series=series, on=started.date(), starts_at=started)
+    message = owe(kind, somebody(kind, surgery), now=started - timedelta(hours=14))
+
+    sweep(now=now, worker="a worker")
+
+    leaves = kind in AND_LONGER or (kind in UNTIL_THE_END and not has_ended)
+    message.refresh_from_db()
+    assert message.state == (MessageState.SENT if leaves else MessageState.EXPIRED)
+    assert len(mailbox) == leaves

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import get_resolver, reverse
 
 from surgeries import access
-from surgeries.states import Role
+from surgeries.states import MessageKind, Role
 from tests.factories import create_member, create_series, create_surgery, create_user
 from tests.pages import build_world
 
@@ -56,6 +56,12 @@ ORGANISERS = {
     "ring_done",
     "message_list",
     "series_texts",
+    "messages_to_come",
+    "timetable_edit",
+    "timetable_reset",
+    "wording_list",
+    "wording_edit",
+    "wording_reset",
     "turnout",
     "turnout_people",
     "import_start",
@@ -70,7 +76,8 @@ ROUTES = {
     if str(pattern.pattern).startswith("organise/")
 }
 OF_A_SERIES = sorted(set(ROUTES) - ANYBODY_SIGNED_IN)
-OF_A_ROW = sorted(name for name in ROUTES if set(ROUTES[name].pattern.converters) > {"slug"})
+NO_ROW = {"slug", "kind"}
+OF_A_ROW = sorted(name for name in ROUTES if set(ROUTES[name].pattern.converters) - NO_ROW)
 
 
 def test_every_page_of_the_team_has_a_rule():
@@ -108,6 +115,8 @@ def address(name, world, slug=None):
         found["pk"] = key_of(name, world)
     if "booking" in converters:
         found["booking"] = world.booking.pk
+    if "kind" in converters:
+        found["kind"] = MessageKind.REMINDER_LAST
     assert set(converters) == set(found), f"tell `address` what {name} wants"
     return reverse(name, kwargs=found)
 

@@ -36,7 +36,7 @@ SAID = {
     "If not, reply NO.",
     MessageKind.REMINDER_FIRST: "Still able to come on Wed 11 Nov, 5:30pm, Canal Street Hall? "
     "If not, reply NO.",
-    MessageKind.REMINDER_LAST: "See you on Wed 11 Nov, 5:30pm, Canal Street Hall. Late is fine. "
+    MessageKind.REMINDER_LAST: "See you Wed 11 Nov, 5:30pm, Canal Street Hall. Late is fine. "
     "Can't come? Reply NO.",
     MessageKind.BOOKING_CHANGED: "Your new time is Wed 11 Nov, 5:30pm, Canal Street Hall. "
     "Cross out the old one.",

@@ -4,12 +4,13 @@ import datetime
 
 import pytest
 
-from surgeries.messages.facts import facts_of, together
+from surgeries.messages.facts import facts_of, together, with_person
+from surgeries.messages.text import text_for
 from surgeries.messages.wording import in_a_text, words_of
 from surgeries.models import Message, Wording
 from surgeries.rules.texts import parts_of
 from surgeries.rules.wording import KINDS, Words, ours
-from surgeries.states import BookingState, MessageKind
+from surgeries.states import BookingState, Channel, MessageKind
 from tests import factories
 from tests.factories import NOW
 from tests.surgeries.messages.test_email import message_of, part, read, seen
@@ -356,8 +357,8 @@ def text_of(words, booking, **how):
         ("At {place}.", "At Canal Street Hall."),
         ("Come, {place}.", "Come, Canal Street Hall."),
         ("Bus: {stop}\nWith: {others}\nYes?", "Bus: Bus 50, Canal Street Yes?"),
-        ("If not, {answer}", "If not, tell us here:"),
-        ("{answer}", "Tell us here:"),
+        ("If not, {answer}", "If not, tap:"),
+        ("{answer}", "Tap:"),
     ],
 )
 def test_a_text_is_short_and_on_one_line(words, said, booking):
@@ -376,6 +377,32 @@ def test_names_are_cut_in_a_text(booking):
     """T-INJ-13."""
     booking.attendee.name = "Wilhelmina-Alexandrina-Louise"
     assert text_of("Dear {name}.", booking) == "Dear Wilhelmina-Alexandri."
+    booking.attendee.name = "Win£500@win.example"
+    assert text_of("Come.\nDear {name}.", booking) == "Come."
+
+
+def test_nothing_is_put_in_that_a_phone_would_make_a_link_of(booking):
+    """T-INJ-13: whoever describes a place does not send a link of her own through us."""
+    booking.surgery.venue.find_the_door = "See hall.example"
+    assert text_of("Come.\nDoor: {door}", booking) == "Come."
+
+
+def test_a_series_is_texted_in_its_own_words_between_its_name_and_our_link(series, surgery):
+    say(series, FIRST, text="See you {day}, {place}. If not, {answer}")
+    winston = factories.create_attendee(series=series, contact="+447400123457")
+    booking = factories.create_booking(surgery=surgery, attendee=winston)
+    message = factories.create_message(booking=booking, kind=FIRST, channel=Channel.TEXT)
+
+    text = text_for(with_person(Message.objects.filter(pk=message.pk)).get(), NOW)
+
+    said = "Central Birmingham: See you Wed 11 Nov, Canal Street Hall. If not, reply NO."
+    assert text.body == f"{said} http://testserver/b/{booking.secret}/"
+
+
+def test_when_she_sets_off_goes_where_there_is_no_room(booking):
+    booking.sets_off_at = FIVE_PM
+    assert text_of("Come.\nSet off at {set_off}.", booking) == "Come. Set off at 5pm."
+    assert text_of("Come.\nSet off at {set_off}.", booking, roomy=False) == "Come."
 
 
 @pytest.mark.parametrize("replies", [True, False])

@@ -45,6 +45,9 @@ def clock_changes(zone, first=2026, last=2030):
         moment += hour
 
 
+DAY, HOUR = datetime.timedelta(days=1), datetime.timedelta(hours=1)
+
+
 def london(*parts):
     return datetime.datetime(*parts, tzinfo=LONDON)
 
@@ -64,6 +67,27 @@ def test_a_reminder_keeps_the_wall_clock_across_every_change_until_2030(zone, da
                 assert (local.date() - due.date()).days == days
             else:
                 assert due.time() == EIGHT_PM
+
+
+@pytest.mark.parametrize("zone", [LONDON, NEW_YORK], ids=str)
+@pytest.mark.parametrize("own", [None, datetime.time(6, 30), datetime.time(10, 15)])
+@pytest.mark.parametrize("days", [1, 2, 5])
+def test_times_and_quiet_hours_of_a_series_hold_across_every_change(zone, own, days):
+    """P11, with a time of its own and with none, where people may be written to 06:30 to 18:00."""
+    hours = Hours(zone, datetime.time(6, 30), datetime.time(18))
+    for change in clock_changes(zone):
+        for later in range(-24, 24 * (days + 1), 5):
+            arrives = (change + later * HOUR).astimezone(zone)
+            due = reminder_due(arrives, When(days, own), hours)
+            on, clock = arrives.date() - days * DAY, own or arrives.time()
+            if clock < hours.opens:
+                on, clock = on - DAY, hours.closes
+            expected = datetime.datetime.combine(on, min(clock, hours.closes), zone)
+            assert due == expected
+            assert (due.date(), due.time()) == (expected.date(), expected.time())
+            leaves_at = by_day(arrives.astimezone(UTC), hours).astimezone(zone)
+            assert leaves_at >= arrives
+            assert hours.opens <= leaves_at.time() <= datetime.time(18, 15)
 
 
 @given(INSTANTS, DAYS, ZONES)
@@ -152,7 +176,6 @@ def test_only_answers_and_urgent_news_leave_at_night(kind, starts_at, leaves_at)
 
 
 ARRIVES = london(2026, 11, 11, 17, 30)
-DAY, HOUR = datetime.timedelta(days=1), datetime.timedelta(hours=1)
 EARLY, FIRST, LAST = TIMETABLE
 
 

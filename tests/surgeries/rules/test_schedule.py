@@ -39,6 +39,26 @@ def test_a_very_short_evening_still_lets_people_arrive():
     assert arrival_times(evening(17, 30), evening(17, 45)) == [evening(17, 30)]
 
 
+@pytest.mark.parametrize(
+    ("day", "times"),
+    [
+        # 01:00 to 01:59 is skipped there.
+        (datetime.date(2027, 3, 28), ["00:30", "02:15", "03:00"]),
+        # 01:00 to 01:59 comes twice there: the second arrival is in the first of the two.
+        (datetime.date(2026, 10, 25), ["00:30", "01:15", "01:00"]),
+    ],
+)
+def test_arrivals_are_45_minutes_apart_whatever_the_clocks_do(day, times):
+    """P11."""
+    start = datetime.datetime.combine(day, datetime.time(0, 30), LONDON).astimezone(datetime.UTC)
+    found = arrival_times(start.astimezone(LONDON), start + datetime.timedelta(minutes=130))
+
+    assert [f"{time.astimezone(LONDON):%H:%M}" for time in found] == times
+    assert [time - start for time in found] == [
+        n * datetime.timedelta(minutes=45) for n in range(3)
+    ]
+
+
 def test_second_wednesday_is_followed_by_the_second_wednesday():
     assert same_nth_weekday(datetime.date(2026, 10, 14)) == datetime.date(2026, 11, 11)
 
