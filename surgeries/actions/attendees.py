@@ -31,6 +31,7 @@ def known_attendees(series, *, names, contact, group, network, now):
             contact=contact or None,
             group=_first_group(series, name, contact, group) if contact else group,
             first_network=network,
+            no_messages_from=Subquery(_stopped(contact)),
             created_at=now,
             last_active_at=now,
         )
@@ -43,6 +44,9 @@ def known_attendees(series, *, names, contact, group, network, now):
         unique_fields=["series", "name_key", "contact"],
         update_fields=["name", "group", "last_active_at"],
     )
+    for person in people:
+        # The database knows; whoever sends asks it again.
+        person.no_messages_from = None
     return people
 
 
@@ -50,6 +54,13 @@ def _first_group(series, name, contact, group):
     """The group that somebody has named already, or else `group`; for the database to find."""
     known = Attendee.objects.filter(series=series, name_key=name_key(name), contact=contact)
     return Coalesce(NullIf(Subquery(known.values("group")), Value("")), Value(group))
+
+
+def _stopped(contact):
+    """Since when a number wants no messages: STOP holds for whoever books with it later too."""
+    same = Attendee.objects.filter(contact=contact, no_messages_from__isnull=False)
+    said = same.exclude(contact__contains="@").order_by("no_messages_from")
+    return said.values_list("no_messages_from", flat=True)[:1]
 
 
 def be_known_as(booking, *, name, contact, now):
@@ -67,8 +78,11 @@ def be_known_as(booking, *, name, contact, now):
         series=person.series_id, name_key=name_key(name), contact=contact
     ).exclude(pk=person.pk)
     if came_with(booking) and not (taken and taken.exists()):
+        if contact != person.contact:
+            person.no_messages_from = None  # What she asked of the former one.
         person.name, person.contact = name, contact
-        person.save(update_fields=["name", "name_key", "contact"])
+        person.no_messages_from = person.no_messages_from or _stopped(contact).first()
+        person.save(update_fields=["name", "name_key", "contact", "no_messages_from"])
         return
     booking.attendee = known_attendee(
         booking.surgery.series,
@@ -82,10 +96,13 @@ def be_known_as(booking, *, name, contact, now):
 
 
 def came_with(booking):
-    """Whether the person became known by this very booking, and by no other."""
+    """Whether the person became known by this very booking, wherever it moved, and by no other."""
+    chain = [booking]
+    while chain[-1].moved_from_id:
+        chain.append(chain[-1].moved_from)
     person = booking.attendee
-    others = person.bookings.exclude(pk=booking.pk)
-    return person.created_at == booking.booked_at and not others.exists()
+    others = person.bookings.exclude(pk__in=[one.pk for one in chain])
+    return person.created_at == chain[-1].booked_at and not others.exists()
 
 
 def was_here(people, *, now):
@@ -119,10 +136,21 @@ def make_easier(booking, *, needs, news, news_wording, now):
 
 @transaction.atomic
 def write_or_ring(attendee, *, write, now):
-    """Whether she is written to at all, or rung instead; for everybody with the same contact.
+    """Whether anybody at her contact is written to at all, or rung: what a text to us says.
 
-    A text that says STOP ends in the same place. What is on its way is asked about once more
-    before it goes.
+    What is on its way is asked about once more before it goes.
     """
-    same = Attendee.objects.filter(contact=attendee.contact, series=attendee.series_id)
+    same = Attendee.objects.filter(series=attendee.series_id)
+    same = (
+        same.filter(contact=attendee.contact) if attendee.contact else same.filter(pk=attendee.pk)
+    )
     same.update(no_messages_from=None if write else now)
+
+
+def stop_or_start_texts(number, *, write, now):
+    """STOP and START go for a number, whoever has it, in every series.
+
+    Part of the caller's transaction. What is on its way is asked about once more before it goes.
+    """
+    has_it = Attendee.objects.filter(contact=number, no_messages_from__isnull=not write)
+    has_it.update(no_messages_from=None if write else now)

@@ -92,7 +92,8 @@ WITH settled AS (
     SET attempts_made = attempts_made + (%(tried)s AND state = 'claimed')::int,
         state = %(state)s, lease_token = NULL, lease_until = NULL,
         sent_at = CASE WHEN %(state)s = 'sent' THEN now() END, provider_ref = %(ref)s,
-        next_at = now() + %(wait)s, last_error = %(reason)s
+        next_at = now() + %(wait)s,
+        last_error = CASE WHEN receipt = '' THEN %(reason)s ELSE last_error END
     WHERE id = %(id)s AND lease_token = %(token)s
     RETURNING id, attempts_made)
 INSERT INTO surgeries_attempt (message_id, number, worker, started_at, finished_at, outcome)
@@ -134,9 +135,13 @@ WITH over AS MATERIALIZED (
     WHERE state = 'sending' AND lease_until < now() FOR UPDATE SKIP LOCKED),
 doubted AS (
     UPDATE surgeries_message AS message
-    SET state = CASE WHEN uncertain = 0 AND channel = 'email' THEN 'queued' ELSE 'review' END,
+    SET state = CASE
+            WHEN receipt <> '' THEN 'sent'
+            WHEN uncertain = 0 AND channel = 'email' THEN 'queued'
+            ELSE 'review' END,
         uncertain = uncertain + 1, lease_token = NULL, lease_until = NULL, next_at = now(),
-        last_error = %(reason)s
+        sent_at = receipt_at,
+        last_error = CASE WHEN receipt = '' THEN %(reason)s ELSE last_error END
     FROM over WHERE message.id = over.id
     RETURNING message.id, attempts_made)
 UPDATE surgeries_attempt AS attempt SET finished_at = now(), outcome = %(reason)s
@@ -303,7 +308,7 @@ def reap() -> None:
 
     A claim is free of risk. A mail that was being sent is sent once more, with the same
     Message-ID; in doubt a second time it waits for a person, and a text does so at once, because
-    nobody can ask whether it left.
+    nobody can ask whether it left. What came with a receipt meanwhile did leave.
     """
     _run(TAKE_BACK_CLAIMS)
     _run(TAKE_BACK_DOUBTS, reason=NO_ANSWER)

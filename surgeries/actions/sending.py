@@ -13,6 +13,7 @@ from surgeries.actions.email import Email
 from surgeries.actions.leases import (
     Changed,
     Outcome,
+    Use,
     UsedUp,
     begin_send,
     claim,
@@ -23,7 +24,13 @@ from surgeries.actions.leases import (
     settle,
     stopwatch,
 )
-from surgeries.actions.quotas import ENOUGH_FOR_A_DAY, until_there_is_more, uses_of
+from surgeries.actions.quotas import (
+    ENOUGH_FOR_A_DAY,
+    give_back,
+    until_there_is_more,
+    uses_of,
+)
+from surgeries.actions.texts import Texts
 from surgeries.messages.facts import with_person
 from surgeries.messages.wanted import is_still_wanted, recipient_of
 from surgeries.models import Message
@@ -36,7 +43,7 @@ log = logging.getLogger(__name__)
 BATCH = 100
 A_SWEEP = 30  # seconds after which no further batch is begun: the next tick goes on
 UNREACHABLE_FOR = datetime.timedelta(minutes=1)
-CHANNELS = {Channel.EMAIL: Email}
+CHANNELS = {Channel.EMAIL: Email, Channel.TEXT: Texts}
 
 
 def never():
@@ -110,9 +117,13 @@ def _send(lease, message, way, now):
         settle(lease, id, outcome)
         return True
 
+    used: list[Use] = []
+
     def begin(parts=None):
         uses = uses_of(message, recipient_of(message), now=now, parts=parts or 1)
-        return begin_send(lease, message, uses=uses, parts=parts)
+        ours = begin_send(lease, message, uses=uses, parts=parts)
+        used.extend(uses if ours else ())
+        return ours
 
     try:
         sent = way.send(message, now=now, begin=begin)
@@ -128,11 +139,13 @@ def _send(lease, message, way, now):
     except Unreachable as fault:
         log.warning("Message %s waits, because nobody takes it: %s", id, fault)
         set_aside(lease, id, reason=str(fault), wait=UNREACHABLE_FOR)
+        give_back(used)
         return False
     except Exception as fault:
         if is_a_blink(fault):
             raise
         settle(lease, id, _what_to_do(message, fault))
+        give_back(used)
         return True
     if sent is not None:
         settle(lease, id, Outcome(MessageState.SENT, provider_ref=sent))
