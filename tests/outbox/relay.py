@@ -1,4 +1,4 @@
-"""A line between a worker and a server that counts what the worker sends, and can end the worker."""
+"""A line from a worker to a server that counts what the worker sends, and can end the worker."""
 
 import socket
 import threading

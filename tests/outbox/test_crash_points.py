@@ -1,7 +1,7 @@
 """The worker dies at every single thing it sends, to the database and to the mail server.
 
 The kill falls where strace would put it, at the socket: a relay counts what the worker sends, and
-at number n ends it with SIGKILL instead of passing that on. So every point is tried, and none twice.
+at number n ends it with SIGKILL instead of passing that on. So every point is tried once.
 """
 
 import os
