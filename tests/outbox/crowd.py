@@ -119,6 +119,17 @@ def workers(count, mail_url, *, pool="solo", of="config", children=2, **more):
 
 
 @contextmanager
+def one_worker(mail_url, **more):
+    """A Worker that was started and perhaps does not listen yet."""
+    pool = more.pop("pool")
+    worker = Worker(environment(mail_url, **more), 0, pool=pool)
+    try:
+        yield worker
+    finally:
+        worker.stop()
+
+
+@contextmanager
 def beat(mail_url, folder, name="beat", **more):
     """A real beat of ours; yields its process."""
     command = [*(sys.executable, "-m", "celery", "--quiet", "-A", "config", "beat")]

@@ -20,43 +20,35 @@ class Restartable:
 
     def __init__(self, serve, home):
         password, port = secrets.token_hex(8), processes.free_port()
-        self._serve, self._home = partial(serve, home, password, port=port), home
-        self._life = ExitStack()
+        self._serve = partial(serve, home, password, port=port)
+        self._life, self._process = ExitStack(), None
         self.url = ""
 
     def start(self):
         """Start it, or start it again."""
+        before = set(psutil.Process().children())
         self.url = self._life.enter_context(self._serve())
+        (self._process,) = set(psutil.Process().children()) - before
 
     def end(self, by=signal.SIGINT):
         """End it by this signal; SIGQUIT is PostgreSQL's immediate stop."""
-        processes_of_it = self._processes()
-        for process in processes_of_it:
-            process.send_signal(by)
-        psutil.wait_procs(processes_of_it, timeout=20)
+        self._process.send_signal(by)
+        self._process.wait(20)
         self._life.close()
 
     def freeze(self):
         """It takes connections and never answers."""
-        self._signal(signal.SIGSTOP)
+        self._process.send_signal(signal.SIGSTOP)
 
     def thaw(self):
         """It goes on as if nothing had been."""
-        self._signal(signal.SIGCONT)
+        self._process.send_signal(signal.SIGCONT)
 
     def close(self):
         """End it for good."""
         with suppress(psutil.NoSuchProcess):
             self.thaw()
         self._life.close()
-
-    def _signal(self, number):
-        for process in self._processes():
-            process.send_signal(number)
-
-    def _processes(self):
-        mine = psutil.Process().children()
-        return [one for one in mine if str(self._home) in " ".join(one.cmdline())]
 
 
 @contextmanager
