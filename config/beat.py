@@ -26,6 +26,11 @@ class Watch(PersistentScheduler):
     # Each ring borrows a connection and gives up at once; Celery's own would retry for an hour.
     producer = None
 
+    def setup_schedule(self):
+        """Read when each entry ran last, and begin with a round."""
+        super().setup_schedule()
+        self.apply_entry(self.schedule["tick"])
+
     def apply_entry(self, entry, producer=None):
         """Ring for one entry; do it here if that is in vain."""
         rang = self._ring(entry)

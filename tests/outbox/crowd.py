@@ -20,7 +20,7 @@ from surgeries.states import MessageKind, MessageState
 from tests import factories
 from tests.factories import NOW
 
-SHORT_LEASES = {"OUTBOX_CLAIM_SECONDS": "2", "OUTBOX_SENDING_SECONDS": "3"}
+SHORT_LEASES = {"OUTBOX_CLAIM_SECONDS": "4", "OUTBOX_SENDING_SECONDS": "4"}
 ALONE = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
 FULL = 900  # people at one evening; a surgery has at most 999 places
 SETTLED = (MessageState.SENT, MessageState.FAILED, MessageState.REVIEW)
@@ -130,10 +130,10 @@ def one_worker(mail_url, **more):
 
 
 @contextmanager
-def beat(mail_url, folder, name="beat", **more):
-    """A real beat of ours; yields its process."""
+def beat(mail_url, folder, name="beat", scheduler="config.beat:Watch", **more):
+    """A real beat; yields its process."""
     command = [*(sys.executable, "-m", "celery", "--quiet", "-A", "config", "beat")]
-    command += ["--loglevel", "ERROR", "-s", str(folder / name)]
+    command += ["--loglevel", "ERROR", "-s", str(folder / name), "-S", scheduler]
     process = processes.start(command, dies_by=signal.SIGKILL, env=environment(mail_url, **more))
     try:
         yield process
