@@ -24,7 +24,7 @@ class Watch(PersistentScheduler):
     """A scheduler that never waits for Redis, and does what it cannot get done."""
 
     # Each ring borrows a connection and gives up at once; Celery's own would retry for an hour.
-    producer = None
+    producer = None  # type: ignore[assignment]
 
     def setup_schedule(self):
         """Read when each entry ran last, and begin with a round."""

@@ -45,27 +45,28 @@ BEGIN = """
 WITH evening AS MATERIALIZED (
     SELECT schedule_version FROM surgeries_surgery WHERE id = %(surgery)s FOR SHARE),
 ours AS MATERIALIZED (
-    SELECT id FROM surgeries_message
+    SELECT id, kind, schedule_version FROM surgeries_message
     WHERE id = %(id)s AND lease_token = %(token)s AND state = 'claimed'
         AND lease_until > now() AND expires_at > now()
-        AND (kind <> ALL(%(tells_when)s)
-            OR schedule_version = (SELECT schedule_version FROM evening))
     FOR NO KEY UPDATE),
-same AS MATERIALIZED (
-    SELECT %(versions)s = concat_ws(' ',
-        (SELECT xmin FROM surgeries_booking WHERE id = %(booking)s),
-        (SELECT xmin FROM surgeries_attendee WHERE id = %(attendee)s),
-        (SELECT xmin FROM surgeries_slot WHERE id = %(slot)s),
-        (SELECT xmin FROM surgeries_helping WHERE id = %(helping)s),
-        (SELECT xmin FROM surgeries_helper WHERE id = %(helper)s),
-        (SELECT xmin FROM surgeries_surgery WHERE id = %(surgery)s),
-        (SELECT xmin FROM surgeries_venue WHERE id = %(venue)s),
-        (SELECT xmin FROM surgeries_teaminvitation WHERE id = %(invitation)s),
-        (SELECT xmin FROM surgeries_teammember WHERE id = %(member)s),
-        (SELECT xmin FROM accounts_user WHERE id = %(user)s)) AS same),
+seen AS MATERIALIZED (
+    SELECT id, (kind <> ALL(%(tells_when)s)
+        OR schedule_version = (SELECT schedule_version FROM evening))
+        AND %(versions)s = concat_ws(' ',
+            (SELECT xmin FROM surgeries_booking WHERE id = %(booking)s),
+            (SELECT xmin FROM surgeries_attendee WHERE id = %(attendee)s),
+            (SELECT xmin FROM surgeries_slot WHERE id = %(slot)s),
+            (SELECT xmin FROM surgeries_helping WHERE id = %(helping)s),
+            (SELECT xmin FROM surgeries_helper WHERE id = %(helper)s),
+            (SELECT xmin FROM surgeries_surgery WHERE id = %(surgery)s),
+            (SELECT xmin FROM surgeries_venue WHERE id = %(venue)s),
+            (SELECT xmin FROM surgeries_teaminvitation WHERE id = %(invitation)s),
+            (SELECT xmin FROM surgeries_teammember WHERE id = %(member)s),
+            (SELECT xmin FROM accounts_user WHERE id = %(user)s)) AS same
+    FROM ours),
 used AS (
     INSERT INTO surgeries_quota (scope, period, used, most)
-    SELECT asked.* FROM ours, same, unnest(
+    SELECT asked.* FROM seen, unnest(
         %(scopes)s::text[], %(periods)s::date[], %(amounts)s::int[], %(mosts)s::int[]
     ) AS asked (scope, period, used, most)
     WHERE same AND asked.used <= asked.most
@@ -77,14 +78,14 @@ begun AS (
     UPDATE surgeries_message AS message
     SET state = 'sending', attempts_made = attempts_made + 1,
         lease_until = now() + %(seconds)s * interval '1 second', parts = %(parts)s
-    FROM ours, same
-    WHERE message.id = ours.id AND same
+    FROM seen
+    WHERE message.id = seen.id AND same
         AND (SELECT count(*) FROM used) = cardinality(%(scopes)s::text[])
     RETURNING message.id, attempts_made),
 tried AS (
     INSERT INTO surgeries_attempt (message_id, number, worker, started_at, outcome)
     SELECT id, attempts_made, %(worker)s, now(), '' FROM begun)
-SELECT (SELECT count(*) FROM ours), same, array(SELECT scope FROM used) FROM same
+SELECT same, array(SELECT scope FROM used) FROM seen
 """
 SETTLE = """
 WITH settled AS (
@@ -240,7 +241,7 @@ def begin_send(
         return False
     # One quota is used or not; of several some may be, and then all are given back.
     with transaction.atomic() if len(uses) > 1 else nullcontext():
-        ((ours, same, used),) = _rows(
+        rows = _rows(
             BEGIN,
             id=message.pk,
             token=lease.token,
@@ -254,11 +255,12 @@ def begin_send(
             mosts=[use.most for use in uses],
             **rows_behind(message),
         )
-        if ours and not same:
-            raise Changed
-        if ours and (full := [use for use in uses if use.scope not in used]):
-            raise UsedUp(full[0])
-    return bool(ours)
+        for same, used in rows:
+            if not same:
+                raise Changed
+            if full := [use for use in uses if use.scope not in used]:
+                raise UsedUp(full[0])
+    return bool(rows)
 
 
 def settle(lease: Lease, id: uuid.UUID, outcome: Outcome) -> None:

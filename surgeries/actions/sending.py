@@ -6,6 +6,9 @@ At most one instant of a crash can make a second copy, and then the row says so
 
 import datetime
 import logging
+from contextlib import suppress
+
+from django.db import transaction
 
 from surgeries.actions.channels import Doubt, Never, NotNow, Unreachable
 from surgeries.actions.derived import owe_what_follows
@@ -17,6 +20,7 @@ from surgeries.actions.leases import (
     UsedUp,
     begin_send,
     claim,
+    doubt_what_may_have_left,
     is_a_blink,
     reap,
     release,
@@ -72,6 +76,17 @@ def deliver(*, now, worker, stopping=never):
             break
 
 
+@transaction.atomic
+def put_restored_mail_before_a_person(*, now):
+    """After a restore: what was due since the backup may have been sent, so nobody sends it.
+
+    What has come due meanwhile is owed first, because it may have been sent too. It all waits for
+    a person, flagged; what is not due yet goes its way. Returns how many.
+    """
+    owe_what_follows(now=now)
+    return doubt_what_may_have_left()
+
+
 def drain(*, now, worker, stopping=never, batch=BATCH):
     """Send one batch of each channel over one connection; returns how many were claimed.
 
@@ -110,8 +125,17 @@ def _send(lease, message, way, now):
     """Carry one claimed message to its next state; False when the other side did not answer.
 
     The fence asks once more whether all it was written from is as it was read. If not, it is read
-    again, and asked about again.
+    and asked about again; what does not hold still even then is for the next batch.
     """
+    try:
+        return _try(lease, message, way, now)
+    except Changed:
+        with suppress(Changed):
+            return all(_try(lease, fresh, way, now) for fresh in _in_hand(lease, pk=message.pk))
+        return True
+
+
+def _try(lease, message, way, now):
     id = message.pk
     if outcome := _not_now_or_never(message, now):
         settle(lease, id, outcome)
@@ -128,7 +152,7 @@ def _send(lease, message, way, now):
     try:
         sent = way.send(message, now=now, begin=begin)
     except Changed:
-        return all(_send(lease, fresh, way, now) for fresh in _in_hand(lease, pk=id))
+        raise
     except UsedUp as fault:
         settle(lease, id, _when_used_up(message, fault.use, now))
         return True

@@ -64,7 +64,7 @@ def house(surgery, tmp_path):
         stack.enter_context(crowd.one_worker(mail, pool="prefork", **more))
         stack.enter_context(crowd.beat(mail, tmp_path, **more))
         built = House(redis, address, office, surgery)
-        crowd.wait_for(lambda: built.readyz()[0] == 200, patience=60)
+        crowd.wait_for(lambda: built.readyz()[0] == 200, patience=90)
         yield built
 
 
