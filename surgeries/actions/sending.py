@@ -124,15 +124,16 @@ def _in_hand(lease, **which):
 def _send(lease, message, way, now):
     """Carry one claimed message to its next state; False when the other side did not answer.
 
-    The fence asks once more whether all it was written from is as it was read. If not, it is read
-    and asked about again; what does not hold still even then is for the next batch.
+    It was read with its batch, so the fence asks whether all it was written from is still the
+    same. If not, or if it does not seem to be wanted, it is read and asked about once more; what
+    does not hold still even then is for the next batch.
     """
-    try:
-        return _try(lease, message, way, now)
-    except Changed:
-        with suppress(Changed):
-            return all(_try(lease, fresh, way, now) for fresh in _in_hand(lease, pk=message.pk))
-        return True
+    with suppress(Changed):
+        if is_still_wanted(message):
+            return _try(lease, message, way, now)
+    with suppress(Changed):
+        return all(_try(lease, fresh, way, now) for fresh in _in_hand(lease, pk=message.pk))
+    return True
 
 
 def _try(lease, message, way, now):
