@@ -9,16 +9,21 @@ class PostOffice(Mailbox):
     """Keeps what it takes. `at_rcpt` and `at_data` hold answers to give instead, in turn.
 
     The answer "cut" closes the connection without a word: at RCPT before anything was sent, at
-    DATA after the mail was kept. `pause` is how many seconds each mail takes.
+    DATA after the mail was kept. `pause` is how many seconds each mail takes; `meanwhile` is called
+    once, while the first recipient waits for its answer.
     """
 
     def __init__(self, *, pause=0):
         super().__init__()
         self.at_rcpt, self.at_data = [], []
         self.pause = pause
+        self.meanwhile = None
         self.recipients = []
 
     async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+        meanwhile, self.meanwhile = self.meanwhile, None
+        if meanwhile:
+            await asyncio.to_thread(meanwhile)
         answer = self.at_rcpt.pop(0) if self.at_rcpt else "250 OK"
         if answer == "cut":
             server.transport.abort()

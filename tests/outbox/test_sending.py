@@ -2,50 +2,30 @@
 
 import datetime
 import threading
-import uuid
 from datetime import timedelta
 
 import psycopg2
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from surgeries.actions import leases, sending
-from surgeries.actions.outbox import call_off, owe
 from surgeries.actions.sending import drain, reap, sweep
 from surgeries.clock import database_now
-from surgeries.models import Attempt, Message
+from surgeries.models import Message
 from surgeries.states import BookingState, MessageKind, MessageState, SurgeryState
-from tests import factories
+from tests.outbox.one_worker import (
+    MINUTE,
+    attempts,
+    be_due_again,
+    fresh,
+    let_leases_end,
+    loaded,
+    owed,
+    send,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-MINUTE = timedelta(minutes=1)
-
-
-def owed(surgery, kind=MessageKind.CONFIRMATION):
-    booking = factories.create_booking(surgery=surgery)
-    return owe(kind, booking, now=timezone.now() - MINUTE)
-
-
-def send(**options):
-    return drain(now=database_now(), worker="a worker", **options)
-
-
-def fresh(message):
-    return Message.objects.get(pk=message.pk)
-
-
-def attempts():
-    return list(Attempt.objects.order_by("started_at").values_list("number", "outcome"))
-
-
-def be_due_again():
-    Message.objects.update(next_at=database_now() - MINUTE)
-
-
-def let_leases_end():
-    Message.objects.exclude(lease_token=None).update(lease_until=database_now() - MINUTE)
 
 
 # All is well ---------------------------------------------------------------------------
@@ -166,7 +146,7 @@ def test_nothing_leaves_that_expired_in_our_hands(surgery, post_office):
     lease = leases.claim(channel="email", worker="slow", limit=1)
     Message.objects.update(expires_at=database_now() - MINUTE)
 
-    assert leases.begin_send(lease, message.pk) is False
+    assert leases.begin_send(lease, loaded(message)) is False
 
 
 def test_a_reminder_that_waited_into_the_night_goes_in_the_morning(surgery, post_office):
@@ -226,9 +206,13 @@ def test_a_connection_lost_before_the_content_counts_for_nothing(surgery, post_o
 
     send()
 
-    message = fresh(message)
-    assert (message.state, message.attempts_made, message.uncertain) == ("queued", 0, 0)
-    be_due_again()
+    aside = fresh(message)
+    assert (aside.state, aside.attempts_made, aside.uncertain) == ("claimed", 0, 0)
+    assert aside.lease_until - database_now() < sending.UNREACHABLE_FOR
+    assert aside.next_at == message.next_at  # so the alarm sees how long it has waited
+    assert send() == 0
+    let_leases_end()
+    reap()
     send()
     assert list(post_office.copies().values()) == [1]
 
@@ -243,14 +227,16 @@ def test_one_lost_connection_does_not_hold_up_the_others(surgery, post_office):
     assert len(post_office.mails) == 2
 
 
-def test_when_nobody_answers_all_are_released(surgery, settings):
+def test_when_nobody_answers_two_step_aside_and_the_rest_are_released(surgery, settings, caplog):
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # nothing listens there
     for _ in range(4):
         owed(surgery)
 
     send()
 
-    assert set(Message.objects.values_list("state", "attempts_made")) == {("queued", 0)}
+    states = sorted(Message.objects.values_list("state", "attempts_made"))
+    assert states == [("claimed", 0), ("claimed", 0), ("queued", 0), ("queued", 0)]
+    assert caplog.text.count("waits, because nobody takes it: ConnectionRefusedError") == 2
 
 
 def test_an_answer_that_never_came_is_tried_once_more_and_then_a_person_decides(
@@ -334,91 +320,3 @@ def test_what_the_server_took_is_settled_even_when_the_database_blinks(surgery, 
 
     assert fresh(message).state == MessageState.SENT
     assert list(post_office.copies().values()) == [1]
-
-
-# Leases --------------------------------------------------------------------------------
-
-
-def test_a_claim_left_by_a_dead_worker_is_taken_up_again(surgery, post_office):
-    message = owed(surgery)
-    leases.claim(channel="email", worker="dies", limit=10)
-    reap()
-    assert send() == 0
-
-    let_leases_end()
-    reap()
-    send()
-
-    assert (fresh(message).state, fresh(message).uncertain) == (MessageState.SENT, 0)
-
-
-def test_a_claim_never_waits_for_another_and_never_takes_the_same(surgery):
-    first, second = owed(surgery), owed(surgery)
-    with transaction.atomic():
-        one = leases.claim(channel="email", worker="one", limit=1)
-        claims = []
-        other = threading.Thread(target=lambda: claims.append(_claim_in_a_second()))
-        other.start()
-        other.join()
-
-    assert (one.ids, claims[0].ids) == ((first.pk,), (second.pk,))
-
-
-def _claim_in_a_second():
-    """On a connection of its own, that would rather fail than wait."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET lock_timeout = '1s'")
-    try:
-        return leases.claim(channel="email", worker="other", limit=2)
-    finally:
-        connection.close()
-
-
-def test_a_frozen_worker_finds_the_fence_closed(surgery, post_office):
-    """T-OUT-06."""
-    message = owed(surgery)
-    frozen = leases.claim(channel="email", worker="frozen", limit=10)
-    let_leases_end()
-    assert leases.begin_send(frozen, message.pk) is False
-
-    reap()
-    send()
-
-    assert leases.begin_send(frozen, message.pk) is False
-    assert list(post_office.copies().values()) == [1]
-
-
-def test_with_the_fence_off_the_frozen_worker_sends_a_second_copy(
-    surgery, post_office, monkeypatch
-):
-    """Negative control: the same story, and only the fence stands between one copy and two."""
-    owed(surgery)
-    frozen = leases.claim(channel="email", worker="frozen", limit=10)
-    let_leases_end()
-    reap()
-    send()
-    monkeypatch.setattr(sending, "begin_send", lambda lease, id, **used: True)
-    Message.objects.update(lease_token=frozen.token, state="claimed", sent_at=None)
-
-    sending._send_all(frozen, sending.Email, database_now(), sending.never)
-
-    assert list(post_office.copies().values()) == [2]
-
-
-def test_a_stale_outcome_changes_nothing(surgery, post_office):
-    message = owed(surgery)
-    send()
-    stale = leases.Lease("frozen", uuid.uuid4(), (message.pk,))
-
-    leases.settle(stale, message.pk, leases.Outcome(MessageState.FAILED, "too late"))
-
-    assert fresh(message).state == MessageState.SENT
-    assert attempts() == [(1, "sent")]
-
-
-def test_what_is_called_off_in_time_is_never_sent(surgery, post_office):
-    message = owed(surgery)
-    call_off(message.booking, now=timezone.now())
-
-    assert send() == 0
-    assert len(post_office.mails) == 0
