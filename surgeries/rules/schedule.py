@@ -79,12 +79,13 @@ def deal(chairs: Sequence[Container[int]], taken: Sequence[int]) -> list[int]:
     Each of `chairs` says at which times, numbered from 0, its helper is there. `taken` says how
     many people at each time hold one already: those stand, even when nobody is there for them.
     The other chairs are dealt in turn, each to the time that has the fewest, earliest first: five
-    for the whole evening at two empty times are three and two.
+    for the whole evening at two empty times are three and two. Those of somebody who is there for
+    a part of it go first, and the others even it out.
     """
     times = range(len(taken))
     dealt = list(taken)
-    for chair in _left_over(chairs, taken):
-        here = [time for time in times if time in chair]
+    possible = [[time for time in times if time in chair] for chair in _left_over(chairs, taken)]
+    for here in sorted(possible, key=len):
         if here:
             dealt[min(here, key=lambda time: (dealt[time], time))] += 1
     return dealt

@@ -38,6 +38,11 @@ class HelpOn:
         return self.adults - len(first)
 
     @property
+    def people(self) -> int:
+        """How many may come, as a whole number to say."""
+        return round(self.expected)
+
+    @property
     def balance(self) -> Balance | None:
         """Whether helpers are too few or many; None before booking opens, and when it is over."""
         if not self.surgery.takes_bookings(self.now):

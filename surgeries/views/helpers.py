@@ -122,6 +122,7 @@ def helping_detail(request, helping, now):
         except Refused as refusal:
             said = what_was_refused(refusal)
     helping.elsewhere = Helping.objects.overlapping(helping)
+    helping.asks_code = helping.helper.code_agreed_at is None
     context = said | _about(helping, now)
     return render(request, "surgeries/helpers/helping_detail.html", context)
 
@@ -204,10 +205,13 @@ def my_evenings(request):
     for helping in evenings:
         helping.to_come = helping.surgery.is_upcoming(now)
     coming = [helping for helping in evenings if helping.to_come]
+    asked = set()
     for helping in coming:
         helping.elsewhere = _at_the_same_time(helping, coming)
+        helping.asks_code = _is_first_to_ask(helping, asked)
     context = {
         "coming": coming,
+        "next_one": next((one for one in coming if one.state in STILL_MEANT), None),
         "past": [helping for helping in evenings if not helping.to_come],
     }
     return render(request, "surgeries/helpers/my_evenings.html", context)
@@ -232,6 +236,15 @@ def _at_the_same_time(helping, evenings):
     """Those of her evenings that she cannot be at as well."""
     meant = [one for one in evenings if one.state in STILL_MEANT]
     return [one for one in meant if helping in meant and one != helping and one.overlaps(helping)]
+
+
+def _is_first_to_ask(helping, asked):
+    """Whether this is the first evening of a series that wants her to agree first."""
+    wants = helping.state in STILL_MEANT and helping.helper.code_agreed_at is None
+    is_first = wants and helping.helper_id not in asked
+    if is_first:
+        asked.add(helping.helper_id)
+    return is_first
 
 
 # Shared --------------------------------------------------------------------------------

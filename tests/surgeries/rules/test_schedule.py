@@ -85,6 +85,12 @@ def test_a_helper_who_leaves_early_makes_places_at_the_start_only():
     assert deal([{0}] * 2, [0, 1]) == [2, 1]
 
 
+def test_a_helper_who_comes_late_makes_places_at_the_end_and_the_others_even_it_out():
+    assert deal([WHOLE] * 2 + [{1}] * 2, [0, 0]) == [2, 2]
+    assert deal([{1}] * 2 + [WHOLE] * 2, [0, 0]) == [2, 2]
+    assert deal([{1}] * 4, [0, 0]) == [0, 4]
+
+
 @given(st.integers(0, 60), st.lists(st.integers(0, 10), min_size=1, max_size=5))
 def test_no_chair_is_lost_or_invented(chairs, taken):
     dealt = deal([WHOLE] * chairs, taken)
