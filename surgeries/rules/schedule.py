@@ -99,16 +99,22 @@ def too_many(chairs: Sequence[Container[int]], taken: Sequence[int]) -> int:
 def _left_over(chairs, taken):
     """The chairs that nobody sits on when those who hold a place sit down, soonest gone first.
 
-    Each takes a chair whose helper leaves soonest, so that as many as possible find one.
+    Each takes a chair whose helper leaves soonest, so that as many as possible find one; among
+    those the one of whoever is there for the fewest times, so that what is left suits most.
     """
     times = range(len(taken))
-    left = sorted(chairs, key=lambda chair: max((t for t in times if t in chair), default=-1))
+    left = sorted(chairs, key=lambda chair: _gone_soonest(chair, times))
     for time in times:
         for _person in range(taken[time]):
             chair = next((chair for chair in left if time in chair), None)
             if chair is not None:
                 left.remove(chair)
     return left
+
+
+def _gone_soonest(chair, times):
+    there = [time for time in times if time in chair]
+    return max(there, default=-1), len(there)
 
 
 def miles_between(one: tuple[float, float], other: tuple[float, float]) -> float:
