@@ -48,7 +48,7 @@ def test_the_text_always_has_80_to_160_letters_and_its_whole_link(when, name, ho
 
 
 def test_asking_for_help_says_when_where_and_that_once_is_enough():
-    link = "https://ex.org/s/x/2026-11-11/help/"
+    link = "https://example.org/s/low-hill/2026-11-11/help/"
     text = text_to_ask(link=link, when="Wed 11 Nov from 5:30pm", place="The Hub")
     assert text == (
         "Could you help a neighbour get online? Wed 11 Nov from 5:30pm, The Hub. "
