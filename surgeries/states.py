@@ -65,6 +65,20 @@ class HelpingState(TextChoices):
     WITHDRAWN = "withdrawn", _("not coming")
 
 
+STILL_MEANT = (HelpingState.OFFERED, HelpingState.CONFIRMED)
+
+
+class Withdrawal(TextChoices):
+    """Whose word it was that a helper does not come. The organiser may take back her own."""
+
+    HERSELF = "herself", _("cannot come")
+    PASSED_ON = "passed_on", _("cannot come, as you noted")
+    NIGHT_OFF = "night_off", _("has the night off")
+
+
+BY_THE_ORGANISER = (Withdrawal.PASSED_ON, Withdrawal.NIGHT_OFF)
+
+
 class HelpingStyle(TextChoices):
     JUST_ONCE = "just_once", _("Just this once")
     SIT_BESIDE = "sit_beside", _("Sit beside someone first")
@@ -86,6 +100,10 @@ class Goal(TextChoices):
     SAFE = "safe", _("Stay safe online")
     ELSE = "else", _("Something else")
     UNSURE = "unsure", _("Not sure yet")
+
+
+# What somebody can offer to help with: all that is a thing to do.
+SKILLS = tuple(goal for goal in Goal if goal not in (Goal.ELSE, Goal.UNSURE))
 
 
 class NetworkKind(TextChoices):

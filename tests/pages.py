@@ -59,10 +59,14 @@ def build_world():
         )
     create_booking(surgery=past, network=choir, walked_in=True, outcome=Outcome.CAME)
     amina = create_attendee(series=series, group="Tenants <b>&</b> Friends")
+    for _visit in range(2):
+        create_booking(surgery=past, attendee=amina, walked_in=True, outcome=Outcome.CAME)
     booking = create_booking(surgery=coming, attendee=amina, network=tenants, goal="unsure")
     phone = create_attendee(series=series, name="Winston Clarke", contact="+447400123457")
     create_booking(surgery=coming, attendee=phone, network=choir)
-    hana = create_helper(series=series, email=olu.email)
+    hana = create_helper(series=series, email=olu.email, goals=["news", "tell"])
+    derek = create_helper(series=series, name="Derek Hollis", can_help_with="photos")
+    create_helping(surgery=past, helper=derek)
     offer = create_helping(surgery=coming, state="offered")
     evening = create_helping(surgery=coming, helper=hana)
     create_message(booking=booking, state=MessageState.SENT, sent_at=now)
@@ -119,7 +123,11 @@ PAGES = {
     "booking_cancel": lambda w: [w.booking.secret],
     "link_again": lambda w: [],
     "link_again_sent": lambda w: [],
+    "helper_code": lambda w: [],
     "helping_detail": lambda w: [w.rows["evening"].secret],
+    "helping_code": lambda w: [w.rows["evening"].secret],
+    "helping_hours": lambda w: [w.rows["evening"].secret],
+    "helping_about": lambda w: [w.rows["evening"].secret],
     "invitation_detail": lambda w: [w.rows["invitation"].secret],
     "digest_off": lambda w: [w.rows["member"].pk, w.rows["member"].secret],
     "my_evenings": lambda w: [],
@@ -136,6 +144,8 @@ PAGES = {
     "booking_by_phone": lambda w: [w.series.slug, w.coming.pk],
     "booking_manage": lambda w: [w.series.slug, w.booking.pk],
     "booking_correct": lambda w: [w.series.slug, w.booking.pk],
+    "helping_edit": lambda w: [w.series.slug, w.rows["offer"].pk],
+    "helping_ask": lambda w: [w.series.slug, w.coming.pk],
     "venue_edit": lambda w: [w.series.slug, w.coming.venue.pk],
     "network_list": lambda w: [w.series.slug],
     "network_detail": lambda w: [w.series.slug, w.rows["network"].pk],

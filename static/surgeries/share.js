@@ -6,9 +6,10 @@ const form = document.querySelector("[data-share]");
 const text = form.querySelector("textarea");
 const count = form.querySelector("[data-count]");
 const copy = form.querySelector("[data-copy]");
+const plain = form.querySelector("[data-plain]");
 
 const refresh = () => {
-  count.textContent = count.dataset.count.replace("#", [...text.value.trim()].length);
+  if (count) count.textContent = count.dataset.count.replace("#", [...text.value.trim()].length);
   for (const link of form.querySelectorAll("[data-prefix]")) {
     link.href = link.dataset.prefix + encodeURIComponent(text.value.trim());
   }
@@ -25,4 +26,4 @@ if (navigator.clipboard) {
     form.querySelector("[data-said]").textContent = copy.dataset.copied;
   });
 }
-form.querySelector("[data-plain]").hidden = Boolean(form.querySelector("[data-prefix]"));
+if (plain) plain.hidden = Boolean(form.querySelector("[data-prefix]"));

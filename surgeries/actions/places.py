@@ -80,17 +80,10 @@ def chairs_of(surgery, slots):
 
 def _times_with(helping, slots):
     """The numbers of the arrival times at which somebody who helps is there."""
-    zone = helping.surgery.series.zone
+    comes, leaves = helping.comes_local, helping.leaves_local
     return frozenset(
-        number
-        for number, slot in enumerate(slots)
-        if (helping.helps_from is None or helping.helps_from <= _clock(slot, zone))
-        and (helping.helps_until is None or _clock(slot, zone) < helping.helps_until)
+        number for number, slot in enumerate(slots) if comes <= slot.starts_at < leaves
     )
-
-
-def _clock(slot, zone):
-    return slot.starts_at.astimezone(zone).time()
 
 
 def without_a_chair(surgery):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from surgeries.actions.outbox import call_off, owe_all
 from surgeries.actions.places import deal_places, settle_places
+from surgeries.actions.regulars import add_regulars
 from surgeries.models import Booking, Message, Slot, Surgery, Venue
 from surgeries.refusals import Refused
 from surgeries.rules import schedule as rules
@@ -72,6 +73,7 @@ def publish_surgery(surgery, *, by, now):
     surgery.state = SurgeryState.PUBLISHED
     surgery.published_at = now
     surgery.save(update_fields=["state", "published_at"])
+    add_regulars(surgery, now=now)
     deal_places(surgery)
     _note("published", surgery, by)
     return surgery
@@ -141,7 +143,8 @@ def cancel_surgery(surgery, *, by, now):
     # A later version than any calendar file that was sent, so that this one replaces it.
     surgery.schedule_version += 1
     surgery.save(update_fields=["state", "cancelled_at", "schedule_version"])
-    call_off(_messages_about(surgery), now=now)
+    # Whoever has the night off is told nothing else, so that much still goes out.
+    call_off(_messages_about(surgery).exclude(kind=MessageKind.NIGHT_OFF), now=now)
     _tell_everybody(surgery, MessageKind.SURGERY_CANCELLED, MessageKind.HELPING_CANCELLED, now)
     _note("cancelled", surgery, by)
     return surgery

@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import AddressField
 from surgeries.forms.contacts import LineField
-from surgeries.states import HelpingStyle
+from surgeries.states import SKILLS, HelpingStyle
+from surgeries.templatetags.words import clock
 
 
 class HelpingOfferForm(forms.Form):
@@ -41,3 +42,63 @@ class HelpingOfferForm(forms.Form):
     show_name = forms.BooleanField(
         label=_("You may show my first name on the page"), required=False
     )
+
+
+class HoursForm(forms.Form):
+    """The part of an evening somebody is there for; what is left empty is its start or its end."""
+
+    comes = forms.TimeField(
+        label=_("From what time?"),
+        required=False,
+        error_messages={"invalid": _("Enter the time, like 17:30.")},
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )
+    leaves = forms.TimeField(
+        label=_("Until what time?"),
+        required=False,
+        error_messages={"invalid": _("Enter the time, like 19:00.")},
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )
+
+    @classmethod
+    def of(cls, helping, data=None):
+        """The form as it stands for one evening of a helper."""
+        form = cls(data, initial={"comes": helping.helps_from, "leaves": helping.helps_until})
+        starts, ends = helping.surgery.starts_local, helping.surgery.ends_local
+        form.fields["comes"].help_text = _("Left empty: from the start, %(time)s.") % {
+            "time": clock(starts)
+        }
+        form.fields["leaves"].help_text = _("Left empty: until the end, %(time)s.") % {
+            "time": clock(ends)
+        }
+        return form
+
+
+class AboutHelperForm(forms.Form):
+    """What she can help with, in the words of those who come, and her languages (R40)."""
+
+    goals = forms.MultipleChoiceField(
+        label=_("What could you help with?"),
+        help_text=_("Tick all that you would try. We find out together."),
+        choices=[(goal.value, goal.label) for goal in SKILLS],
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "picks--two"}),
+    )
+    can_help_with = LineField(
+        label=_("Anything else?"),
+        most=300,
+        required=False,
+        help_text=_("Like photos, or being good with nervous people."),
+    )
+    languages = LineField(
+        label=_("Which languages do you speak?"),
+        most=200,
+        required=False,
+        help_text=_("Like English and Urdu, or sign language."),
+    )
+
+    @classmethod
+    def of(cls, helper, data=None):
+        """The form as it stands for one helper."""
+        fields = ("goals", "can_help_with", "languages")
+        return cls(data, initial={field: getattr(helper, field) for field in fields})

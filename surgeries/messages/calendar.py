@@ -27,14 +27,13 @@ def calendar_of(booking) -> bytes:
 
 
 def evening_of(helping) -> bytes:
-    """The evening of a helper, with its end; otherwise as `calendar_of`."""
+    """The evening of a helper, or her part of it, with its end; otherwise as `calendar_of`."""
     surgery = helping.surgery
     event = _event(surgery, uid=f"helping-{helping.pk}", version=helping.calendar_version)
     event.add("dtstamp", helping.helper.last_active_at)
-    event.add("dtstart", surgery.starts_local)
-    event.add("dtend", surgery.ends_local)
-    is_off = helping.state == HelpingState.WITHDRAWN or surgery.is_cancelled
-    event.add("status", "CANCELLED" if is_off else "CONFIRMED")
+    event.add("dtstart", helping.comes_local)
+    event.add("dtend", helping.leaves_local)
+    event.add("status", "CANCELLED" if surgery.is_cancelled else _HELPING_STATUS[helping.state])
     said = _("Social media surgery: helping at %(series)s") % {"series": surgery.series.name}
     event.add("summary", said)
     return _file([event])
@@ -57,6 +56,11 @@ _STATUS = {
     BookingState.CANCELLED: "CANCELLED",
     BookingState.WAITING: "TENTATIVE",
     BookingState.DISPLACED: "TENTATIVE",
+}
+_HELPING_STATUS = {
+    HelpingState.OFFERED: "TENTATIVE",
+    HelpingState.CONFIRMED: "CONFIRMED",
+    HelpingState.WITHDRAWN: "CANCELLED",
 }
 
 

@@ -15,6 +15,13 @@ from .behind import versions_of
 from .calendar import where
 
 LONGEST_GREETING = 40
+# A helper who signed up for two evenings at once hears of it before she has to choose.
+TELLS_WHERE_ELSE = (
+    MessageKind.OFFER_RECEIVED,
+    MessageKind.OFFER_ACCEPTED,
+    MessageKind.HELPING_ADDED,
+    MessageKind.HELPING_MOVED,
+)
 LIKE_AN_ADDRESS = re.compile(r"[/:]|\.\S")  # win.example, but not St. Mary’s
 
 
@@ -92,9 +99,17 @@ def _helping(message, helping, now):
         "link": _address("helping_detail", helping.secret),
         **_evening(helping.surgery),
     }
+    if message.kind in TELLS_WHERE_ELSE:
+        facts["elsewhere"] = [_elsewhere(other) for other in Helping.objects.overlapping(helping)]
     if message.kind == MessageKind.HELPING_REMINDER:
         facts["coming"] = helping.surgery.bookings.expected().filter(walked_in=False).count()
     return facts
+
+
+def _elsewhere(helping):
+    """Another evening of the same helper, which may be of another series."""
+    series = helping.surgery.series
+    return {"at": helping.comes_local, "of": series, "name": no_address(series.name)}
 
 
 def _invitation(message, invitation, now):

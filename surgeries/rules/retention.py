@@ -286,6 +286,7 @@ PERSONAL: dict[str, dict[Rule, dict[str, str]]] = {
             "style": "how you wanted to help",
             "state": "your offer",
             "outcome": "whether you came",
+            "withdrawal": "who said that you do not come",
             "helps_from": "from what time you helped",
             "helps_until": "until what time you helped",
             "offered_at": "when you offered",

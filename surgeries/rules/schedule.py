@@ -83,12 +83,13 @@ def deal(chairs: Sequence[Container[int]], taken: Sequence[int]) -> list[int]:
     Each of `chairs` says at which times, numbered from 0, its helper is there. `taken` says how
     many people at each time hold one already: those stand, even when nobody is there for them.
     The other chairs are dealt in turn, each to the time that has the fewest, earliest first: five
-    for the whole evening at two empty times are three and two.
+    for the whole evening at two empty times are three and two. Those of somebody who is there for
+    a part of it go first, and the others even it out.
     """
     times = range(len(taken))
     dealt = list(taken)
-    for chair in _left_over(chairs, taken):
-        here = [time for time in times if time in chair]
+    possible = [[time for time in times if time in chair] for chair in _left_over(chairs, taken)]
+    for here in sorted(possible, key=len):
         if here:
             dealt[min(here, key=lambda time: (dealt[time], time))] += 1
     return dealt
@@ -102,16 +103,22 @@ def too_many(chairs: Sequence[Container[int]], taken: Sequence[int]) -> int:
 def _left_over(chairs, taken):
     """The chairs that nobody sits on when those who hold a place sit down, soonest gone first.
 
-    Each takes a chair whose helper leaves soonest, so that as many as possible find one.
+    Each takes a chair whose helper leaves soonest, so that as many as possible find one; among
+    those the one of whoever is there for the fewest times, so that what is left suits most.
     """
     times = range(len(taken))
-    left = sorted(chairs, key=lambda chair: max((t for t in times if t in chair), default=-1))
+    left = sorted(chairs, key=lambda chair: _gone_soonest(chair, times))
     for time in times:
         for _person in range(taken[time]):
             chair = next((chair for chair in left if time in chair), None)
             if chair is not None:
                 left.remove(chair)
     return left
+
+
+def _gone_soonest(chair, times):
+    there = [time for time in times if time in chair]
+    return max(there, default=-1), len(there)
 
 
 def miles_between(one: tuple[float, float], other: tuple[float, float]) -> float:

@@ -34,14 +34,24 @@ def text_to_send(*, link: str, when: str = "", place: str = "", series: str = ""
     A place too long for 160 letters is cut. Only a link of over 120 letters breaks the bounds.
     """
     words = {"link": link, "when": when, "place": place, "series": series}
-    texts = _dated() if when else _undated()
+    return _as_friendly_as_fits(
+        _dated() if when else _undated(), words, "place" if when else "series"
+    )
+
+
+def text_to_ask(*, link: str, when: str, place: str) -> str:
+    """Asking somebody to help for one evening (R41), in 80 to 160 letters; as `text_to_send`."""
+    return _as_friendly_as_fits(_asking(), {"link": link, "when": when, "place": place}, "place")
+
+
+def _as_friendly_as_fits(texts: list[str], words: dict[str, str], cut: str) -> str:
+    """The first of `texts` that fits; else the last one with the word `cut` cut short."""
     for text in texts:
         if len(said := text % words) <= MOST_LETTERS:
             return said
-    cut = "place" if when else "series"
     too_many = len(said) - MOST_LETTERS
-    words[cut] = words[cut][: -too_many - 1].rstrip() + "…"
-    return text % words
+    shorter = words[cut][: -too_many - 1].rstrip() + "…"
+    return text % (words | {cut: shorter})
 
 
 def letters_wanted(text: str) -> str:
@@ -78,4 +88,15 @@ def _undated() -> list[str]:
             "Bring your phone or laptop. See when: %(link)s"
         ),
         _("Free help to get our group online, at %(series)s. See when: %(link)s"),
+    ]
+
+
+def _asking() -> list[str]:
+    return [
+        _(
+            "Could you sit beside a neighbour for an evening and help them get online? "
+            "%(when)s, %(place)s. Once is enough: %(link)s"
+        ),
+        _("Could you help a neighbour get online? %(when)s, %(place)s. Once is enough: %(link)s"),
+        _("Could you help a neighbour get online? %(when)s, %(place)s. %(link)s"),
     ]

@@ -64,6 +64,26 @@ def days_ahead(value, today):
     return ngettext("In %(days)d day", "In %(days)d days", days) % {"days": days}
 
 
+@register.simple_tag
+def days_back(value, now, series):
+    """An instant of the past as "today", "yesterday", "on Saturday", "on Saturday 7 November"."""
+    then = _local(value, series).date()
+    days = (_local(now, series).date() - then).days
+    if days < 2:
+        return _("today") if days < 1 else _("yesterday")
+    return _("on %(day)s") % {"day": date_format(then, "l") if days < 7 else day(then)}
+
+
+@register.simple_tag
+def days_on(value, now, series):
+    """An instant to come as "today", "tomorrow", "Friday", "Friday 13 November"."""
+    then, today = _local(value, series).date(), _local(now, series).date()
+    days = (then - today).days
+    if days < 2:
+        return _("today") if days < 1 else _("tomorrow")
+    return day_near(then, today)
+
+
 @register.filter
 def weekday_time(value, series=None):
     """ "Wednesday 5:30pm", for the days just ahead."""

@@ -16,6 +16,7 @@ from surgeries.actions import people as actions
 from surgeries.forms.people import PeopleSearchForm
 from surgeries.models import Booking, Message
 from surgeries.states import LIVE
+from surgeries.views.helpings import invitation_to_help
 
 A_PAGE = 50
 JUST_RUNG = timedelta(hours=12)
@@ -47,7 +48,7 @@ def people_list(request, slug):
 def person_detail(request, slug, pk):
     """One person: contact, bookings with their outcomes, each message with its state."""
     people = attendees_organised_by(request.user).select_related("series", "first_network")
-    attendee = get_object_or_404(people, series__slug=slug, pk=pk)
+    attendee, now = get_object_or_404(people, series__slug=slug, pk=pk), timezone.now()
     bookings = attendee.bookings.select_related("surgery__venue", "slot", "credited_network")
     bookings = list(bookings.order_by("-surgery__starts_at", "pk"))
     booked = Counter(booking.surgery_id for booking in bookings if booking.state in LIVE)
@@ -59,7 +60,8 @@ def person_detail(request, slug, pk):
         "attendee": attendee,
         "bookings": bookings,
         "sent": Message.objects.for_attendee(attendee),
-        "now": timezone.now(),
+        "now": now,
+        **invitation_to_help(attendee, bookings, now),
     }
     return render(request, "surgeries/people/person_detail.html", context)
 

@@ -32,6 +32,10 @@ SENTENCES = {
     "can": _("Good. The organiser will answer you."),
     "show": _("That is changed."),
     "hide": _("That is changed."),
+    "agreed": _("Thank you. You are all set."),
+    "hours": _("Thank you. We have your hours."),
+    "most_times": _("Thank you. The organiser answers you."),
+    "not_most_times": _("We put you down for no new evening. The dates below stand."),
 }
 
 

@@ -20,6 +20,7 @@ from surgeries.refusals import Refused
 from surgeries.states import OPEN, HelpingState, SurgeryState
 from surgeries.templatetags.words import day as in_words
 from surgeries.turnout.schedule import with_figures
+from surgeries.views.helpings import about_help, offers_elsewhere
 from surgeries.views.networks import known_names
 
 PAST_ON_A_PAGE = 20
@@ -60,7 +61,8 @@ def series_week(request, slug):
             "before": before,
             "ring": ring[1:] if todo[0] == "ring" else ring,
             "trouble": trouble,
-            "helpings": [h for h in helpings if next_up and h.surgery_id == next_up.pk],
+            **about_help(next_up, now),
+            **offers_elsewhere(series, next_up, now),
             "todo": dict([todo]),
             "open_registers": any(surgery.untouched for surgery in before),
             "form": ShareForm(),
@@ -179,9 +181,7 @@ def surgery_detail(request, slug, pk):
             "booked": sum(not booking.walked_in for booking in bookings),
             "places": sum(slot.places_count for slot in slots),
             "free": sum(slot.free_places for slot in slots),
-            "helpings": surgery.helpings.exclude(state=HelpingState.WITHDRAWN)
-            .select_related("helper")
-            .order_by("state", "offered_at"),
+            **about_help(surgery, now),
             "trouble": trouble,
             "clashes": _clashes(surgery, now),
             "started": surgery.starts_at <= now,

@@ -26,6 +26,7 @@ PUBLIC = {
     "s/<slug:slug>/<date:day>/book/",
     "s/<slug:slug>/<date:day>/help/",
     "s/<slug:slug>/<date:day>/help/thank-you/",
+    "what-we-ask/",
     "i/<str:code>/",
     "link/",
     "link/sent/",
@@ -36,6 +37,10 @@ PUBLIC = {
     "b/<str:secret>/cancel/",
     "b/<str:secret>/surgery.ics",
     "h/<str:secret>/",
+    "h/<str:secret>/code/",
+    "h/<str:secret>/hours/",
+    "h/<str:secret>/about/",
+    "h/<str:secret>/surgery.ics",
     "invitation/<str:secret>/",
     "digest/<int:pk>/<str:secret>/",
     # Called by providers, and believed only with their signature.

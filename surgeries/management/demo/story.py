@@ -160,6 +160,8 @@ class _Story:
         for name, email, style in coming:
             helping = self._offer(surgery, name, email, style, now=announced + DAY / 8)
             helpers.confirm_helping(helping, by=self.olu, now=announced + DAY / 4)
+            if style == HelpingStyle.REGULAR:
+                self._introduce(helping.helper, now=announced + DAY / 4)
             self._sent(announced + DAY / 4)
         return surgery
 
@@ -169,6 +171,17 @@ class _Story:
         )
         self._sent(now)
         return helping
+
+    def _introduce(self, helper, *, now):
+        """She reads what we ask of helpers, and says what she can help with."""
+        helpers.agree_code(helper, now=now)
+        helpers.describe_helper(
+            helper,
+            goals=(Goal.NEWS, Goal.TELL),
+            languages="",
+            can_help_with="photos and newsletters",
+            now=now,
+        )
 
     def _night(self, on, names):
         surgery = self._surgery(on)

@@ -57,6 +57,11 @@ def test_a_booking_hears_only_what_is_still_so(kind, booking, surgery, expected)
         (MessageKind.HELPING_MOVED, HelpingState.CONFIRMED, CANCELLED, False),
         (MessageKind.HELPING_CANCELLED, HelpingState.CONFIRMED, CANCELLED, True),
         (MessageKind.HELPING_CANCELLED, HelpingState.WITHDRAWN, CANCELLED, False),
+        (MessageKind.HELPING_ADDED, HelpingState.CONFIRMED, PUBLISHED, True),
+        (MessageKind.HELPING_ADDED, HelpingState.WITHDRAWN, PUBLISHED, False),
+        (MessageKind.NIGHT_OFF, HelpingState.WITHDRAWN, PUBLISHED, True),
+        (MessageKind.NIGHT_OFF, HelpingState.WITHDRAWN, CANCELLED, True),
+        (MessageKind.NIGHT_OFF, HelpingState.CONFIRMED, PUBLISHED, False),
     ],
 )
 def test_a_helper_hears_only_what_is_still_so(kind, helping, surgery, expected):

@@ -105,6 +105,23 @@ def test_a_helper_who_leaves_early_makes_places_at_the_start_only():
     assert deal([{0}] * 2, [0, 1]) == [2, 1]
 
 
+def test_a_helper_who_comes_late_makes_places_at_the_end_and_the_others_even_it_out():
+    assert deal([WHOLE] * 2 + [{1}] * 2, [0, 0]) == [2, 2]
+    assert deal([{1}] * 2 + [WHOLE] * 2, [0, 0]) == [2, 2]
+    assert deal([{1}] * 4, [0, 0]) == [0, 4]
+
+
+CHAIRS_OF_TWO_TIMES = st.lists(st.sampled_from([{0}, {1}, {0, 1}]), max_size=9)
+
+
+@given(CHAIRS_OF_TWO_TIMES, st.data())
+def test_booking_what_was_dealt_deals_the_rest_as_before(chairs, data):
+    """At two times, as most evenings have; so no free place wanders because one was booked."""
+    dealt = deal(chairs, [0, 0])
+    taken = [data.draw(st.integers(0, places)) for places in dealt]
+    assert deal(chairs, taken) == dealt
+
+
 @given(st.integers(0, 60), st.lists(st.integers(0, 10), min_size=1, max_size=5))
 def test_no_chair_is_lost_or_invented(chairs, taken):
     dealt = deal([WHOLE] * chairs, taken)

@@ -7,6 +7,7 @@ from surgeries.rules.sharing import (
     letters_wanted,
     new_code,
     person_and_group,
+    text_to_ask,
     text_to_send,
 )
 
@@ -42,6 +43,24 @@ def test_without_a_date_the_text_names_the_series():
 def test_the_text_always_has_80_to_160_letters_and_its_whole_link(when, name, host):
     link = f"https://{'x' * host}/i/abcd2345/"
     text = text_to_send(link=link, when=when, place=name, series=name)
+    assert 80 <= len(text) <= 160
+    assert text.endswith(link)
+
+
+def test_asking_for_help_says_when_where_and_that_once_is_enough():
+    link = "https://example.org/s/low-hill/2026-11-11/help/"
+    text = text_to_ask(link=link, when="Wed 11 Nov from 5:30pm", place="The Hub")
+    assert text == (
+        "Could you help a neighbour get online? Wed 11 Nov from 5:30pm, The Hub. "
+        f"Once is enough: {link}"
+    )
+    assert "sit beside a neighbour" in text_to_ask(link="ex.org/h", when="Wed", place="The Hub")
+
+
+@given(name=st.text(min_size=1, max_size=200), host=st.integers(1, 40))
+def test_asking_for_help_fits_in_one_text_too(name, host):
+    link = f"https://{'x' * host}/s/low-hill/2026-11-11/help/"
+    text = text_to_ask(link=link, when="Wed 11 Nov from 5:30pm", place=name)
     assert 80 <= len(text) <= 160
     assert text.endswith(link)
 

@@ -10,10 +10,13 @@ from surgeries.templatetags.words import (
     day_time,
     days_ahead,
     masked,
+    days_back,
+    days_on,
     phone,
     place_in_queue,
 )
-from tests.factories import NOW
+from tests import factories
+from tests.factories import NOW, at
 
 MONDAY = datetime.date(2026, 11, 9)
 
@@ -53,6 +56,16 @@ def test_days_ahead_are_counted_in_words():
         "In 2 days",
         "In 30 days",
     ]
+
+
+@pytest.mark.django_db
+def test_days_past_and_to_come_are_said_as_near_as_they_are():
+    series = factories.create_series()
+    noon = at(MONDAY, 12)
+    past = [days_back(at(in_days(-n), 23), noon, series) for n in (0, 1, 6, 7)]
+    assert past == ["today", "yesterday", "on Tuesday", "on Monday 2 November"]
+    ahead = [days_on(at(in_days(n), 0, 30), noon, series) for n in (0, 1, 6, 7)]
+    assert ahead == ["today", "tomorrow", "Sunday", "Monday 16 November"]
 
 
 @pytest.mark.parametrize(

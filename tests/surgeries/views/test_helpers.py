@@ -240,6 +240,18 @@ def test_she_sees_who_comes_from_the_day_until_seven_days_after(client, hana, da
     assert "Bennett" not in page and "private.example" not in page
 
 
+def test_my_evenings_ask_for_the_code_once_a_series_and_name_the_next_one(client, hana):
+    series, other = factories.create_series(), factories.create_series()
+    off = helping_of(hana, surgery_in(1, series), state=HelpingState.WITHDRAWN)
+    first, _second = (helping_of(hana, surgery_in(days, series)) for days in (2, 3))
+    helping_of(hana, surgery_in(4, other))
+    client.force_login(hana)
+    response = client.get(reverse("my_evenings"))
+    assert [h.asks_code for h in response.context["coming"]] == [False, True, False, True]
+    assert response.context["next_one"] == first != off
+    assert response.content.decode().count("Read and agree") == 2
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_more_evenings_cost_no_more_statements(client, hana, django_assert_num_queries, rows):
     for n in range(rows):

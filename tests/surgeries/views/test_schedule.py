@@ -336,9 +336,9 @@ def test_an_imported_evening_lists_people_without_an_arrival_time(as_olu, series
 def test_offers_are_answered_from_the_page(as_olu, series):
     surgery = factories.create_surgery(series=series, on=days(7))
     offer = factories.create_helping(surgery=surgery, state=HelpingState.OFFERED)
-    factories.create_helping(surgery=surgery, state=HelpingState.WITHDRAWN)
+    gone = factories.create_helping(surgery=surgery, state=HelpingState.WITHDRAWN)
     response = as_olu.get(to("surgery_detail", surgery))
-    assert list(response.context["helpings"]) == [offer]
+    assert response.context["help"].helpings == (offer, gone)
     address = reverse("helping_answer", args=["central", offer.pk])
     assert address in response.content.decode()
 
