@@ -4,8 +4,16 @@ from django.db import transaction
 from django.db.models import Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 
-from surgeries.models import Attendee
+from surgeries.actions.outbox import owe
+from surgeries.models import Attendee, Booking
 from surgeries.rules.names import name_key
+from surgeries.states import BookingState, MessageKind
+
+HOW_THINGS_STAND = {
+    BookingState.BOOKED: MessageKind.CONFIRMATION,
+    BookingState.WAITING: MessageKind.WAITING,
+    BookingState.DISPLACED: MessageKind.DISPLACED,
+}
 
 
 def known_attendee(series, *, name, contact, group, network, now):
@@ -122,7 +130,29 @@ def write_or_ring(attendee, *, write, now):
     """Whether she is written to at all, or rung instead; for everybody with the same contact.
 
     A text that says STOP ends in the same place. What is on its way is asked about once more
-    before it goes.
+    before it goes. Whoever is written to again is owed how her bookings stand: what became of
+    them meanwhile we told her by phone at best.
     """
     same = Attendee.objects.filter(contact=attendee.contact, series=attendee.series_id)
+    were_rung = [person.pk for person in same.exclude(no_messages_from=None)]
     same.update(no_messages_from=None if write else now)
+    if write:
+        _say_how_things_stand(were_rung, now)
+
+
+def _say_how_things_stand(people, now):
+    """One message for each booking to come that she speaks for, or that she gave up."""
+    to_come = Booking.objects.filter(
+        attendee__in=people, surgery__starts_at__gt=now, walked_in=False, imported=False
+    ).select_related("attendee", "slot", "surgery__series")
+    for booking in to_come.live().speaking_for_all():
+        off = booking.surgery.is_cancelled
+        kind = MessageKind.SURGERY_CANCELLED if off else HOW_THINGS_STAND[booking.state]
+        _owe_again(kind, booking, now)
+    for booking in to_come.filter(state=BookingState.CANCELLED, moved_to=None):
+        _owe_again(MessageKind.BOOKING_CANCELLED, booking, now)
+
+
+def _owe_again(kind, booking, now):
+    again = f":{now:%Y%m%dT%H%M%S}"
+    owe(kind, booking, now=now, again=again, series=booking.surgery.series)
