@@ -14,10 +14,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from config.celery import HEARTBEAT
-from surgeries.models import Message
+from surgeries.models import Message, PromiseCheck
 from surgeries.states import MessageState
 
 MAIL_IS_LATE_AFTER = timedelta(minutes=10)
+PROMISES_ARE_LOOKED_AT_WITHIN = timedelta(days=2)
 
 
 @require_safe
@@ -32,13 +33,15 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 200 when everything works, else 503; names each part as ok or not.
 
-    `ticks` fails when beat or every worker is gone, `mail` when a message waits too long.
+    `ticks` fails when beat or every worker is gone, `mail` when a message waits too long,
+    `promises` when the last check_promises found one broken, or was two nights ago.
     """
     checks = {
         "database": _database_answers,
         "redis": _redis_answers,
         "ticks": _ticks_come,
         "mail": _mail_is_in_time,
+        "promises": _promises_are_kept,
     }
     report = {name: "ok" if _holds(check) else "not ok" for name, check in checks.items()}
     return JsonResponse(report, status=200 if set(report.values()) == {"ok"} else 503)
@@ -72,3 +75,10 @@ def _ticks_come() -> bool:
 def _mail_is_in_time() -> bool:
     late = timezone.now() - MAIL_IS_LATE_AFTER
     return not Message.objects.filter(state=MessageState.QUEUED, next_at__lt=late).exists()
+
+
+def _promises_are_kept() -> bool:
+    """Before the first night nothing is known, and nothing is wrong."""
+    latest = PromiseCheck.objects.first()
+    since = timezone.now() - PROMISES_ARE_LOOKED_AT_WITHIN
+    return latest is None or (not latest.broken and latest.checked_at > since)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from celery import shared_task
 
 from surgeries.actions.privacy import erase_what_is_due
+from surgeries.actions.promises import check_promises
 from surgeries.actions.sending import sweep
 from surgeries.clock import database_now
 
@@ -24,6 +25,12 @@ def tick():
 def nightly():
     """At 03:00 UTC."""
     erase_what_is_due(database_now())
+
+
+@shared_task
+def promises():
+    """At 03:30 UTC."""
+    check_promises(now=database_now())
 
 
 @contextmanager

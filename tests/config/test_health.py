@@ -6,10 +6,11 @@ from django.db import connection
 from django.utils import timezone
 
 from config.celery import HEARTBEAT
-from config.health import MAIL_IS_LATE_AFTER
+from config.health import MAIL_IS_LATE_AFTER, PROMISES_ARE_LOOKED_AT_WITHIN
+from surgeries.models import PromiseCheck
 from tests.factories import create_booking, create_message
 
-FINE = {"database": "ok", "redis": "ok", "ticks": "ok", "mail": "ok"}
+FINE = {"database": "ok", "redis": "ok", "ticks": "ok", "mail": "ok", "promises": "ok"}
 
 
 @pytest.fixture
@@ -54,6 +55,26 @@ def test_not_ready_when_a_message_waits_too_long(client, db, heartbeat):
     answer = client.get("/readyz")
 
     assert (answer.status_code, answer.json()) == (503, FINE | {"mail": "not ok"})
+
+
+def test_not_ready_while_a_promise_is_broken(client, db, heartbeat):
+    now = timezone.now()
+    PromiseCheck.objects.create(checked_at=now - timedelta(hours=1), broken={"first_word": 2})
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()) == (503, FINE | {"promises": "not ok"})
+
+    PromiseCheck.objects.create(checked_at=now)
+    assert client.get("/readyz").json() == FINE
+
+
+def test_not_ready_when_nobody_has_looked_at_the_promises_for_two_nights(client, db, heartbeat):
+    long_ago = timezone.now() - PROMISES_ARE_LOOKED_AT_WITHIN
+    check = PromiseCheck.objects.create(checked_at=long_ago + timedelta(minutes=1))
+    assert client.get("/readyz").json() == FINE
+
+    check.checked_at = long_ago - timedelta(minutes=1)
+    check.save()
+    assert client.get("/readyz").json() == FINE | {"promises": "not ok"}
 
 
 def test_tests_run_on_a_real_postgresql(db):
