@@ -19,7 +19,6 @@ from surgeries.actions.parties import (
     refuse_when_recorded,
 )
 from surgeries.actions.places import (
-    deal_places,
     free_places,
     promote,
     seat,
@@ -147,7 +146,7 @@ def displace_booking(booking, *, by, now):
         kind = MessageKind.DISPLACED
     call_off(messages_of(party).filter(kind__in=ABOUT_COMING), now=now)
     owe_again(kind, party[0], now=now)
-    deal_places(booking.surgery)
+    settle_places(booking.surgery, now=now)
     _note("has no chair", booking, by)
     return party[0]
 
