@@ -41,6 +41,7 @@ lock: $(UV)
 	$(COMPILE) pyproject.toml --group test -c requirements/dev.txt -o requirements/test.txt
 	$(COMPILE) pyproject.toml --group local -c requirements/dev.txt -o requirements/local.txt
 	$(COMPILE) pyproject.toml -c requirements/dev.txt -o requirements/production.txt
+	$(COMPILE) pyproject.toml --extra twilio -c requirements/dev.txt -o requirements/twilio.txt
 
 clean:
 	rm -rf .venv var

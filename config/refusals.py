@@ -3,6 +3,9 @@
 Pure functions of plain values, so that settings.py stays a list of settings.
 """
 
+import importlib.util
+import re
+
 from django.core.exceptions import ImproperlyConfigured
 
 SHORTEST_SECRET = 50
@@ -65,4 +68,54 @@ def refuse_unsafe_production(
         raise ImproperlyConfigured(
             "MAILBOX_DIR is set, which shows everybody's mail to anybody. Unset it; only "
             "`make run` sets it, on your own machine."
+        )
+
+
+def refuse_half_a_provider(
+    *,
+    texts_by: str,
+    url: str,
+    account: str,
+    token: str,
+    sender: str,
+    secret: str,
+    bounces_secret: str,
+) -> None:
+    """Raise ImproperlyConfigured with a sentence when texts or bounces are only half set up."""
+    if bounces_secret:
+        require_secret("BOUNCES_SECRET", bounces_secret)
+    if not texts_by:
+        return
+    if texts_by not in ("http", "twilio"):
+        raise ImproperlyConfigured(
+            f"TEXTS_BY is {texts_by!r}, and we know no such way to send texts. Set it to http or "
+            "twilio, or leave it out to send none."
+        )
+    for name, value in (("TEXTS_TOKEN", token), ("TEXTS_FROM", sender)):
+        if not value:
+            raise ImproperlyConfigured(
+                f"TEXTS_BY is {texts_by}, and {name} is missing. Ask your provider of texts for "
+                "it, or leave TEXTS_BY out to send none."
+            )
+    if not url.startswith("https://"):
+        raise ImproperlyConfigured(
+            "TEXTS_URL does not begin with https://, so anybody on the way could read along and "
+            "send texts on your bill. Set it to the address your provider of texts gave you."
+        )
+    if texts_by == "http":
+        require_secret("TEXTS_SECRET", secret)
+    else:
+        _refuse_half_of_twilio(account)
+
+
+def _refuse_half_of_twilio(account: str) -> None:
+    if not re.fullmatch("AC[0-9a-f]{32}", account):
+        raise ImproperlyConfigured(
+            "TEXTS_BY is twilio, and TEXTS_ACCOUNT is not an Account SID. It begins with AC and "
+            "stands on the first page of Twilio's console."
+        )
+    if importlib.util.find_spec("twilio") is None:
+        raise ImproperlyConfigured(
+            "TEXTS_BY is twilio, and its library is not installed. Install it with: pip install "
+            "--require-hashes -r requirements/twilio.txt"
         )

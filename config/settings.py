@@ -10,7 +10,7 @@ import environ
 from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 
-from config.refusals import refuse_unsafe_production
+from config.refusals import refuse_half_a_provider, refuse_unsafe_production
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -171,8 +171,26 @@ OUTBOX_SENDING_SECONDS = env.int("OUTBOX_SENDING_SECONDS", default=900)
 # Texts: none without a provider ("http" or "twilio"); then only to these countries, and never
 # more than this in a month over all series.
 TEXTS_BY = env.str("TEXTS_BY", default="")
+TEXTS_URL = env.str("TEXTS_URL", default="https://api.twilio.com" if TEXTS_BY == "twilio" else "")
+TEXTS_ACCOUNT = env.str("TEXTS_ACCOUNT", default="")
+TEXTS_TOKEN = env.str("TEXTS_TOKEN", default="")
+TEXTS_FROM = env.str("TEXTS_FROM", default="")
+TEXTS_SECRET = env.str("TEXTS_SECRET", default="")
 TEXTS_TO = tuple(env.list("TEXTS_TO", default=["GB"]))
 TEXTS_A_MONTH = env.int("TEXTS_A_MONTH", default=1000)
+TEXTS_TIMEOUT = 30
+# Signs what a mail provider tells us of mail that came back.
+BOUNCES_SECRET = env.str("BOUNCES_SECRET", default="")
+if not LOCAL:
+    refuse_half_a_provider(
+        texts_by=TEXTS_BY,
+        url=TEXTS_URL,
+        account=TEXTS_ACCOUNT,
+        token=TEXTS_TOKEN,
+        sender=TEXTS_FROM,
+        secret=TEXTS_SECRET,
+        bounces_secret=BOUNCES_SECRET,
+    )
 
 # People --------------------------------------------------------------------------------
 

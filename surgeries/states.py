@@ -113,6 +113,16 @@ class Channel(TextChoices):
     TEXT = "text", _("text")
 
 
+class WhyNot(TextChoices):
+    """Why somebody gets no reminder."""
+
+    BOOKED_TOO_LATE = "booked_too_late", _("booked too late")
+    JUST_TOLD = "just_told", _("has just been told")
+    WANTS_A_RING = "wants_a_ring", _("wants a ring")
+    ONLY_A_PHONE = "only_a_phone", _("phone number only")
+    NO_ADDRESS = "no_address", _("no address")
+
+
 class MessageKind(TextChoices):
     CONFIRMATION = "confirmation", _("Confirmation")
     WAITING = "waiting", _("On the waiting list")

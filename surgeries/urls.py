@@ -5,7 +5,9 @@ import datetime
 from django.urls import path, register_converter
 
 from surgeries.views import (
+    answers,
     bookings,
+    by_phone,
     helpers,
     imports,
     networks,
@@ -15,7 +17,10 @@ from surgeries.views import (
     register,
     schedule,
     series,
+    texts,
     turnout,
+    webhooks,
+    wording,
 )
 
 
@@ -44,11 +49,11 @@ urlpatterns = [
         "s/<slug:slug>/<date:day>/help/thank-you/", helpers.helping_offered, name="helping_offered"
     ),
     path("i/<str:code>/", networks.invite_follow, name="invite_follow"),
-    path("b/<str:secret>/", bookings.booking_detail, name="booking_detail"),
-    path("b/<str:secret>/booked/", bookings.booking_booked, name="booking_booked"),
-    path("b/<str:secret>/change/", bookings.booking_change, name="booking_change"),
-    path("b/<str:secret>/cancel/", bookings.booking_cancel, name="booking_cancel"),
-    path("b/<str:secret>/surgery.ics", bookings.booking_calendar, name="booking_calendar"),
+    path("b/<str:secret>/", answers.booking_detail, name="booking_detail"),
+    path("b/<str:secret>/booked/", answers.booking_booked, name="booking_booked"),
+    path("b/<str:secret>/change/", answers.booking_change, name="booking_change"),
+    path("b/<str:secret>/cancel/", answers.booking_cancel, name="booking_cancel"),
+    path("b/<str:secret>/surgery.ics", answers.booking_calendar, name="booking_calendar"),
     path("link/", bookings.link_again, name="link_again"),
     path("link/sent/", bookings.link_again_sent, name="link_again_sent"),
     path("h/<str:secret>/", helpers.helping_detail, name="helping_detail"),
@@ -92,6 +97,21 @@ urlpatterns = [
         "organise/<slug:slug>/surgeries/<int:pk>/close/",
         schedule.surgery_close,
         name="surgery_close",
+    ),
+    path(
+        "organise/<slug:slug>/surgeries/<int:pk>/book/",
+        by_phone.booking_by_phone,
+        name="booking_by_phone",
+    ),
+    path(
+        "organise/<slug:slug>/bookings/<uuid:booking>/",
+        by_phone.booking_manage,
+        name="booking_manage",
+    ),
+    path(
+        "organise/<slug:slug>/bookings/<uuid:booking>/change/",
+        by_phone.booking_correct,
+        name="booking_correct",
     ),
     path("organise/<slug:slug>/venues/<int:pk>/", schedule.venue_edit, name="venue_edit"),
     path(
@@ -142,10 +162,34 @@ urlpatterns = [
     path("organise/<slug:slug>/people/<int:pk>/", people.person_detail, name="person_detail"),
     path("organise/<slug:slug>/ring/<uuid:booking>/", people.ring_done, name="ring_done"),
     path("organise/<slug:slug>/messages/", outbox.message_list, name="message_list"),
+    path(
+        "organise/<slug:slug>/messages/to-come/", wording.messages_to_come, name="messages_to_come"
+    ),
+    path("organise/<slug:slug>/messages/times/", wording.timetable_edit, name="timetable_edit"),
+    path(
+        "organise/<slug:slug>/messages/times/reset/",
+        wording.timetable_reset,
+        name="timetable_reset",
+    ),
+    path("organise/<slug:slug>/messages/words/", wording.wording_list, name="wording_list"),
+    path(
+        "organise/<slug:slug>/messages/words/<slug:kind>/",
+        wording.wording_edit,
+        name="wording_edit",
+    ),
+    path(
+        "organise/<slug:slug>/messages/words/<slug:kind>/reset/",
+        wording.wording_reset,
+        name="wording_reset",
+    ),
+    path("organise/<slug:slug>/texts/", texts.series_texts, name="series_texts"),
     path("organise/<slug:slug>/turnout/", turnout.turnout, name="turnout"),
     path("organise/<slug:slug>/turnout/people/", turnout.turnout_people, name="turnout_people"),
     path("organise/<slug:slug>/import/", imports.import_start, name="import_start"),
     path("organise/<slug:slug>/import/preview/", imports.import_preview, name="import_preview"),
     path("organise/<slug:slug>/import/<int:pk>/", imports.import_detail, name="import_detail"),
     path("organise/<slug:slug>/import/<int:pk>/undo/", imports.import_undo, name="import_undo"),
+    path("hooks/texts/receipts/", webhooks.text_receipt, name="text_receipt"),
+    path("hooks/texts/replies/", webhooks.text_received, name="text_received"),
+    path("hooks/mail/bounces/", webhooks.mail_bounced, name="mail_bounced"),
 ]

@@ -1,5 +1,6 @@
-"""What every test may ask for: a mailbox, a worker. pytest-django has the rest."""
+"""What every test may ask for: a mailbox, phones, a worker. pytest-django has the rest."""
 
+import json
 import os
 import signal
 import sys
@@ -14,6 +15,8 @@ from django.db import connection
 
 from config.celery import app
 from config.local import processes
+from config.local.texts import IS_A_TEXT, settings_for, signature
+from tests.services import KEYS_OF_TEXTS
 
 
 def pytest_ignore_collect(collection_path, config):
@@ -87,6 +90,51 @@ def mailbox(mailbox_of_the_run) -> MailReader:
     """A real SMTP server, empty at the start of the test."""
     mailbox_of_the_run.mails.clear()
     return MailReader(mailbox_of_the_run)
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """One text as it arrived at a phone."""
+
+    to: str
+    text: str
+    sender: str
+    name: str
+
+
+class PhoneReader:
+    """The texts of this test, oldest first, and what their provider tells us, signed."""
+
+    def __init__(self, mailbox, secret):
+        self._mailbox, self._secret = mailbox, secret
+
+    def __iter__(self):
+        mails = list(self._mailbox.mails)
+        names = ("X-Sent-To", "Subject", "From", IS_A_TEXT)
+        return iter([Arrived(*(str(mail[name]) for name in names)) for mail in mails])
+
+    def __len__(self):
+        return len(self._mailbox.mails)
+
+    def __getitem__(self, index):
+        return list(self)[index]
+
+    def tell(self, client, url, at=None, **said):
+        """POST `said` to one of our webhooks as the provider does; returns our answer."""
+        body = json.dumps({name.strip("_"): value for name, value in said.items()}).encode()
+        signed = signature(body, self._secret, int(time.time()) if at is None else at)
+        headers = {"X-Signature": signed}
+        return client.post(url, body, content_type="application/json", headers=headers)
+
+
+@pytest.fixture
+def phones(texts_of_the_run, settings) -> PhoneReader:
+    """A provider of texts is configured, and nobody has got a text yet."""
+    mailbox, url = texts_of_the_run
+    mailbox.mails.clear()
+    for name, value in {**settings_for(KEYS_OF_TEXTS), "TEXTS_URL": url}.items():
+        setattr(settings, name, value)
+    return PhoneReader(mailbox, settings.TEXTS_SECRET)
 
 
 def _read(mail: EmailMessage) -> Mail:

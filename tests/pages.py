@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from surgeries.models import Booking, ImportRun, Series, Surgery, TeamInvitation
-from surgeries.states import MessageState, Outcome, Role
+from surgeries.states import MessageKind, MessageState, Outcome, Role
 from tests.factories import (
     create_attendee,
     create_booking,
@@ -133,6 +133,9 @@ PAGES = {
     "surgery_edit": lambda w: [w.series.slug, w.coming.pk],
     "surgery_copy": lambda w: [w.series.slug, w.past.pk],
     "surgery_cancel": lambda w: [w.series.slug, w.coming.pk],
+    "booking_by_phone": lambda w: [w.series.slug, w.coming.pk],
+    "booking_manage": lambda w: [w.series.slug, w.booking.pk],
+    "booking_correct": lambda w: [w.series.slug, w.booking.pk],
     "venue_edit": lambda w: [w.series.slug, w.coming.venue.pk],
     "network_list": lambda w: [w.series.slug],
     "network_detail": lambda w: [w.series.slug, w.rows["network"].pk],
@@ -146,6 +149,11 @@ PAGES = {
     "people_list": lambda w: [w.series.slug],
     "person_detail": lambda w: [w.series.slug, w.rows["amina"].pk],
     "message_list": lambda w: [w.series.slug],
+    "messages_to_come": lambda w: [w.series.slug],
+    "timetable_edit": lambda w: [w.series.slug],
+    "wording_list": lambda w: [w.series.slug],
+    "wording_edit": lambda w: [w.series.slug, MessageKind.REMINDER_LAST],
+    "series_texts": lambda w: [w.series.slug],
     "turnout": lambda w: [w.series.slug],
     "turnout_people": lambda w: [w.series.slug],
     "import_start": lambda w: [w.series.slug],

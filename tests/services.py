@@ -12,14 +12,25 @@ import pytest
 
 from config.local.services import throw_away
 from config.local.smtp import Mailbox
+from config.local.texts import Phones
 
 _running = ExitStack()
-_mailbox = Mailbox()
+_mailbox, _texts = Mailbox(), Mailbox()
+KEYS_OF_TEXTS = {
+    "TEXTS_TOKEN": "a-token-of-the-tests-only",
+    "TEXTS_SECRET": "a-secret-of-webhooks-of-the-tests-" * 2,
+    "BOUNCES_SECRET": "a-secret-of-bounces-of-the-tests-" * 2,
+}
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config, parser, args):
-    """Start PostgreSQL, Valkey and an SMTP server, and say where they are."""
+    """Start PostgreSQL, Valkey and an SMTP server, and say where they are.
+
+    The provider of texts runs too, but none is configured: see the fixture `phones`.
+    """
+    global _texts_url
+    _texts_url = _running.enter_context(Phones(_texts, KEYS_OF_TEXTS).listening())
     mailbox_url = _running.enter_context(_mailbox.listening())
     if "PYTEST_XDIST_WORKER" not in os.environ:
         os.environ.update(
@@ -32,8 +43,9 @@ def pytest_load_initial_conftests(early_config, parser, args):
             DEFAULT_FROM_EMAIL="surgeries@example.org",
             LOG_LEVEL="WARNING",
         )
-        for unwanted in ("DEBUG", "MAILBOX_DIR", "TIME_ZONE", "PROXY_COUNT"):
-            os.environ.pop(unwanted, None)
+        unwanted = [name for name in os.environ if name.startswith("TEXTS_")]
+        for name in ("DEBUG", "MAILBOX_DIR", "TIME_ZONE", "PROXY_COUNT", *unwanted):
+            os.environ.pop(name, None)
     os.environ["EMAIL_URL"] = mailbox_url
     os.environ["REDIS_URL"] = _database_of_this_process(os.environ["REDIS_URL"])
 
@@ -53,3 +65,9 @@ def pytest_unconfigure(config):
 def mailbox_of_the_run():
     """The SMTP server of this process; use `mailbox`, which starts empty."""
     return _mailbox
+
+
+@pytest.fixture(scope="session")
+def texts_of_the_run():
+    """(every text that arrived, TEXTS_URL) of this process; use `phones`."""
+    return _texts, _texts_url

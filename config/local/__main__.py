@@ -13,6 +13,7 @@ from pathlib import Path
 from config.local import environment, services, supervisor
 from config.local.binaries import MissingServer
 from config.local.smtp import Folder
+from config.local.texts import Phones
 
 MANAGE = Path(__file__).resolve().parent.parent.parent / "manage.py"
 
@@ -25,8 +26,10 @@ def manage(var: Path, arguments: list[str]) -> int:
         environment.held(var),
         environment.servers(var) as local,
         Folder(var / "mail").listening() as email_url,
+        Phones(Folder(var / "mail"), local).listening() as texts_url,
     ):
-        local |= {"EMAIL_URL": email_url, "SITE_URL": "http://127.0.0.1:8000"}
+        local |= {"EMAIL_URL": email_url, "TEXTS_URL": texts_url}
+        local["SITE_URL"] = "http://127.0.0.1:8000"
         return _run([sys.executable, str(MANAGE), *arguments], local)
 
 

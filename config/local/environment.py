@@ -8,10 +8,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from config.local import services
+from config.local import services, texts
 
 VAR = Path(__file__).resolve().parent.parent.parent / "var"
 LOOPBACK = ("127.0.0.1", "localhost")
+KEYS = (
+    *("SECRET_KEY", "LINK_KEY", "DATABASE_PASSWORD", "REDIS_PASSWORD"),
+    *("TEXTS_TOKEN", "TEXTS_SECRET", "BOUNCES_SECRET"),
+)
 
 
 class Refusal(Exception):
@@ -65,13 +69,13 @@ def announce(var: Path, environment: dict[str, str]) -> None:
 
 
 def keys(var: Path) -> dict[str, str]:
-    """Return the secrets of this checkout; the first call makes them, readable by us alone."""
+    """Return the secrets of this checkout; makes what is missing, readable by us alone."""
     path = var / "keys.json"
-    if not path.exists():
-        names = ("SECRET_KEY", "LINK_KEY", "DATABASE_PASSWORD", "REDIS_PASSWORD")
-        made = {name: secrets.token_hex(32) for name in names}
-        services.write_private(path, json.dumps(made, indent=1))
-    return json.loads(path.read_text())
+    found = json.loads(path.read_text()) if path.exists() else {}
+    if missing := [name for name in KEYS if name not in found]:
+        found |= {name: secrets.token_hex(32) for name in missing}
+        services.write_private(path, json.dumps(found, indent=1))
+    return found
 
 
 @contextmanager
@@ -87,6 +91,7 @@ def servers(var: Path) -> Iterator[dict[str, str]]:
             "ALLOWED_HOSTS": ",".join(LOOPBACK),
             "DEFAULT_FROM_EMAIL": "surgeries@localhost",
             "MAILBOX_DIR": str(var / "mail"),
+            **texts.settings_for(made),
         }
         found["DATABASE_URL"] = os.environ.get("DATABASE_URL") or stack.enter_context(
             services.postgres(home, made["DATABASE_PASSWORD"])

@@ -1,4 +1,4 @@
-"""`make run`: web, worker, beat and mail in one terminal, and nothing left when it ends."""
+"""`make run`: web, worker, beat, mail and texts in one terminal, and nothing left when it ends."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from config.local import environment, processes
+from config.local import environment, processes, texts
 from config.local.environment import Refusal
 from config.local.smtp import Folder
 
@@ -35,9 +35,10 @@ def run(var: Path) -> None:
         print("Starting PostgreSQL and Valkey ...", flush=True)
         with environment.servers(var) as local:
             port = processes.free_port(int(os.environ.get("PORT", PREFERRED_PORT)))
-            mail_port = processes.free_port()
+            mail_port, text_port = processes.free_port(), processes.free_port()
             local["SITE_URL"] = f"http://127.0.0.1:{port}"
             local["EMAIL_URL"] = f"smtp://127.0.0.1:{mail_port}"
+            local["TEXTS_URL"] = texts.address(text_port)
             env = _clean(os.environ) | local | {"PORT": str(port)}
             _prepare(env)
             with Children(env) as children:
@@ -47,7 +48,9 @@ def run(var: Path) -> None:
                 children.start("worker", WORKER)
                 children.start("beat", [*BEAT, var / "beat-schedule"])
                 environment.announce(var, local | {"PIDS": children.pids()})
-                with Folder(var / "mail").listening(mail_port):
+                mailbox = Folder(var / "mail")
+                phones = texts.Phones(mailbox, local, site=local["SITE_URL"])
+                with mailbox.listening(mail_port), phones.listening(text_port):
                     _greet(local["SITE_URL"])
                     _watch(children)
 
@@ -142,7 +145,7 @@ def _greet(address: str) -> None:
     print(
         f"\n  Surgeries is running:  {address}/\n"
         f"  Sign in as:            {WHO_SIGNS_IN} (her code comes to the mailbox)\n"
-        f"  Everybody's mail:      {address}/mailbox/\n"
+        f"  Their mail and texts:  {address}/mailbox/\n"
         f"  To end:                Ctrl-C\n",
         flush=True,
     )

@@ -23,17 +23,29 @@ from surgeries.actions.parties import (
     party_of,
     refuse_when_over,
     refuse_when_recorded,
+    tell_where_they_stand,
 )
 from surgeries.actions.places import free_places, promote, seat, settle_places, slot_like
 from surgeries.models import Booking, Place, Surgery
 from surgeries.refusals import Refused
 from surgeries.rules import bookings as rules
-from surgeries.states import EXPECTED_ON_THE_NIGHT, LIVE, BookingState, MessageKind, SurgeryState
+from surgeries.rules.reminders import is_nearly_here
+from surgeries.states import (
+    EXPECTED_ON_THE_NIGHT,
+    FIRST_WORDS,
+    LIVE,
+    BookingState,
+    MessageKind,
+    MessageState,
+    SurgeryState,
+)
 from surgeries.templatetags.words import day as in_words
 
 log = logging.getLogger(__name__)
 
 UNDO_FOR = timedelta(minutes=30)
+# What the first of a party is told for all of them.
+TOLD_FOR_ALL = (*FIRST_WORDS, MessageKind.PLACE_FOUND, MessageKind.BOOKING_CHANGED)
 
 
 # I'll be there ---------------------------------------------------------------------------
@@ -43,9 +55,12 @@ UNDO_FOR = timedelta(minutes=30)
 def say_coming(booking, *, now, by=None):
     """Keep "I'll be there" for her and everybody who comes with her. Saying it again is the same.
 
-    Refused when the booking or the evening is off.
+    Refused when the booking or the evening is off, and while she only waits for a place.
     """
-    party = party_of(locked(booking), now)
+    booking = locked(booking)
+    party = party_of(booking, now)
+    if booking.state == BookingState.WAITING:
+        raise Refused(_("You are on the waiting list, so there is no place to say yes to yet."))
     Booking.objects.filter(
         pk__in=[one.pk for one in party], confirmed_at=None, state__in=EXPECTED_ON_THE_NIGHT
     ).update(confirmed_at=now)
@@ -70,12 +85,12 @@ def cancel_booking(booking, *, which=None, now, by=None):
 
     `which` are the keys of those of her party who cannot come, by default she herself. A second
     time changes nothing. Under 24 hours before the start it is marked late, and taken all the
-    same (R31).
+    same (R31). Whoever still comes is told what the first of them has not been told yet.
     """
     booking = locked(booking)
-    gone = [
-        one for one in members(booking) if one.state in LIVE and one.pk in (which or {booking.pk})
-    ]
+    which = {booking.pk} if which is None else set(which)
+    party = [one for one in members(booking) if one.state in LIVE]
+    gone = [one for one in party if one.pk in which]
     if not gone:
         return booking
     refuse_when_over(booking.surgery, now)
@@ -83,9 +98,13 @@ def cancel_booking(booking, *, which=None, now, by=None):
     for one in gone:
         refuse_when_recorded(one)
         one.cancelled_late = late and one.state != BookingState.WAITING
+    untold = messages_of(gone).filter(kind__in=TOLD_FOR_ALL, state=MessageState.QUEUED).exists()
     let_go(gone, now=now)
     was_here([one.attendee for one in gone], now=now)
     owe_again(MessageKind.BOOKING_CANCELLED, gone[0], now=now)
+    stays = [one for one in party if one not in gone]
+    if untold and stays:
+        tell_where_they_stand(stays[0], now=now)
     settle_places(booking.surgery, now=now)
     for one in gone:
         _note("cancelled", one, by)
@@ -93,11 +112,11 @@ def cancel_booking(booking, *, which=None, now, by=None):
 
 
 @transaction.atomic
-def undo_cancel(booking, *, now):
+def undo_cancel(booking, *, now, by=None):
     """She can come after all: for 30 minutes, and everybody she took off with her (P30).
 
-    Her place is hers again if it is still free; else she goes to the head of the queue. Returns
-    the booking.
+    Her place is hers again if it is still free; else she goes to the head of the queue. Owes a
+    word that says which it is. Returns the booking.
     """
     booking = locked(booking)
     surgery = booking.surgery
@@ -106,34 +125,40 @@ def undo_cancel(booking, *, now):
     refuse_when_over(surgery, now)
     if not may_undo(booking, now):
         raise Refused(_("That can be undone for 30 minutes only. Please book again."))
-    party = [one for one in members(booking) if one.cancelled_at == booking.cancelled_at]
-    _come_back(party, booking.slot, now)
+    party = who_moves(booking, members(booking))
+    _come_back(party, now)
     call_off(messages_of(party).filter(kind=MessageKind.BOOKING_CANCELLED), now=now)
     promote(surgery, now=now, asked_by=party[0])
-    party[0].refresh_from_db(fields=["state", "slot", "place", "calendar_version"])
-    has_a_place = party[0].state == BookingState.BOOKED
-    owe_again(MessageKind.CONFIRMATION if has_a_place else MessageKind.WAITING, party[0], now=now)
+    for one in party:
+        one.refresh_from_db(fields=["state", "slot", "place", "calendar_version"])
+    tell_where_they_stand(party[0], now=now)
     was_here([one.attendee for one in party], now=now)
-    _note("comes after all", booking, None)
-    return party[0]
+    _note("comes after all", booking, by)
+    return next(one for one in party if one.pk == booking.pk)
 
 
-def _come_back(party, slot, now):
+def _come_back(party, now):
     """On their former places if those are free, else at the head of the queue for that time.
 
-    Who waited when she cancelled (no `slot`) waits again where she stood.
+    Who waited when she cancelled (no slot) waits again where she stood.
     """
+    slot = party[0].slot
     for one in party:
         one.state, one.cancelled_at, one.cancelled_late = BookingState.WAITING, None, False
+        one.calendar_version += 1
     free = Place.objects.free().filter(slot=slot)[: len(party)] if slot else ()
-    if slot and slot.starts_at > now and len(free) == len(party):
+    if slot and len(free) == len(party):
         seat(party, slot, free)
     elif slot:
-        accept_times(party, [slot])
+        accept_times(party, {slot, *party[0].accepts.all()})
         for one in party:
             one.goes_first, one.waiting_since, one.slot = True, now, None
     Booking.objects.bulk_update(
-        party, ["state", "cancelled_at", "cancelled_late", "goes_first", "waiting_since", "slot"]
+        party,
+        [
+            *("state", "cancelled_at", "cancelled_late", "calendar_version"),
+            *("goes_first", "waiting_since", "slot"),
+        ],
     )
 
 
@@ -150,58 +175,80 @@ def may_undo(booking, now):
 def next_time_instead(booking, *, on, now, by=None):
     """Move a booking, with everybody who comes along, to the surgery on `on`; keeps who sent them.
 
-    Both evenings are held, so no instant sees her at both or at none. Owes one message; a second
-    time returns the booking it made. Refused when there is no place for all of them.
+    One that was cancelled moves as well, with those who were cancelled together. Both evenings
+    are held, so no instant sees her at both or at none. Owes one message; a second time returns
+    the booking it made. Refused when there is no place for all of them.
     """
     if already := Booking.objects.filter(moved_from=booking.pk).first():
         return already
-    there = Surgery.objects.filter(
-        series=booking.surgery.series_id, on=on, state=SurgeryState.PUBLISHED
-    ).first()
-    if there is None or there.pk == booking.surgery_id or there.starts_at <= now:
-        raise Refused(_("That evening is not to be had. Choose another one."))
-    # In one order for everybody, so that two who cross never wait for each other.
-    held = Surgery.objects.locked().filter(pk__in=(booking.surgery_id, there.pk)).order_by("pk")
-    both = {surgery.pk: surgery for surgery in held}
-    here, there = both[booking.surgery_id], both[there.pk]
+    here, there = _both_held(booking, on, now)
     if already := Booking.objects.filter(moved_from=booking.pk).first():
         return already
     party = _movable(booking, here, now)
     slot = slot_like(there, party, now)
     if slot is None:
         raise Refused(
-            _("The last place on %(day)s has just been taken. Choose another evening.")
-            % {"day": in_words(there.on)}
+            _("There is no place left on %(day)s for all of you.") % {"day": in_words(there.on)}
+            if len(party) > 1
+            else _("The last place on %(day)s has just been taken.") % {"day": in_words(there.on)}
         )
-    moved = [_again_at(there, one, now, by) for one in party]
-    number_a_party(moved)
-    places = free_places(slot, len(moved), now=now)
-    for one, place in zip(moved, places, strict=True):
-        one.slot, one.place = slot, place
-        one.seal()
-    Booking.objects.bulk_create(moved)
-    late = not here.is_cancelled and rules.is_late(here.starts_at, now)
-    for one in party:
-        one.cancelled_late = late and one.state != BookingState.WAITING
-    let_go(party, now=now)
-    was_here([one.attendee for one in party], now=now)
+    moved = _write_again(there, party, free_places(slot, len(party), now=now), now, by)
+    _leave(party, here, now)
     owe(MessageKind.NEXT_TIME, moved[0], now=now, series=there.series)
     settle_places(here, now=now)
     log.info("booking %s moved to %s by person %s", booking.pk, moved[0].pk, by and by.pk)
     return next(new for new, old in zip(moved, party, strict=True) if old.pk == booking.pk)
 
 
+def _both_held(booking, on, now):
+    """The evening she leaves and the one she comes to, held until the transaction ends.
+
+    In the last two hours nobody is moved there: who waits there comes first.
+    """
+    there = Surgery.objects.filter(series=booking.surgery.series_id, on=on).exclude(
+        pk=booking.surgery_id
+    )
+    wanted = there.filter(state=SurgeryState.PUBLISHED).values_list("pk", flat=True).first()
+    # In one order for everybody, so that two who cross never wait for each other.
+    held = Surgery.objects.locked().filter(pk__in=(booking.surgery_id, wanted)).order_by("pk")
+    both = {surgery.pk: surgery for surgery in held}
+    there = both.get(wanted)
+    if (
+        there is None
+        or there.state != SurgeryState.PUBLISHED
+        or is_nearly_here(there.starts_at, now)
+    ):
+        raise Refused(_("That evening is not to be had. Choose another one."))
+    return both[booking.surgery_id], there
+
+
 def _movable(booking, here, now):
     """Her party as it is now, if its evening is to come or was called off."""
     booking = as_it_is(booking, here)
-    party = [one for one in members(booking) if one.state in LIVE]
-    if booking.state not in LIVE:
-        raise Refused(_("This booking is cancelled. Book again to come after all."))
+    party = who_moves(booking, members(booking))
     if not here.is_cancelled:
         refuse_when_over(here, now)
     for one in party:
         refuse_when_recorded(one)
     return party
+
+
+def who_moves(booking, party):
+    """Those of a party who go where she goes: who still comes, or was cancelled with her."""
+    if booking.state in LIVE:
+        return [one for one in party if one.state in LIVE]
+    return [one for one in party if one.cancelled_at == booking.cancelled_at]
+
+
+def _write_again(there, party, places, now, by):
+    """The bookings of a party at another evening, one on each of `places`."""
+    moved = [_again_at(there, one, now, by) for one in party]
+    number_a_party(moved)
+    for one, place in zip(moved, places, strict=True):
+        one.slot, one.place = place.slot, place
+        one.seal()
+    Booking.objects.bulk_create(moved)
+    return moved
 
 
 def _again_at(there, old, now, by):
@@ -217,6 +264,17 @@ def _again_at(there, old, now, by):
         moved_from=old,
         **{name: getattr(old, name) for name in kept},
     )
+
+
+def _leave(party, here, now):
+    """They are gone from the evening they leave; what was owed about it is called off."""
+    late = not here.is_cancelled and rules.is_late(here.starts_at, now)
+    still_in = [one for one in party if one.state in LIVE]
+    for one in still_in:
+        one.cancelled_late = late and one.state != BookingState.WAITING
+    let_go(still_in, now=now)
+    call_off(messages_of(party).filter(kind=MessageKind.BOOKING_CANCELLED), now=now)
+    was_here([one.attendee for one in party], now=now)
 
 
 def _note(what, booking, by):

@@ -4,16 +4,8 @@ from django.db import transaction
 from django.db.models import Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 
-from surgeries.actions.outbox import owe
-from surgeries.models import Attendee, Booking
+from surgeries.models import Attendee
 from surgeries.rules.names import name_key
-from surgeries.states import BookingState, MessageKind
-
-HOW_THINGS_STAND = {
-    BookingState.BOOKED: MessageKind.CONFIRMATION,
-    BookingState.WAITING: MessageKind.WAITING,
-    BookingState.DISPLACED: MessageKind.DISPLACED,
-}
 
 
 def known_attendee(series, *, name, contact, group, network, now):
@@ -39,6 +31,7 @@ def known_attendees(series, *, names, contact, group, network, now):
             contact=contact or None,
             group=_first_group(series, name, contact, group) if contact else group,
             first_network=network,
+            no_messages_from=Subquery(_stopped(contact)),
             created_at=now,
             last_active_at=now,
         )
@@ -51,6 +44,9 @@ def known_attendees(series, *, names, contact, group, network, now):
         unique_fields=["series", "name_key", "contact"],
         update_fields=["name", "group", "last_active_at"],
     )
+    for person in people:
+        # The database knows; whoever sends asks it again.
+        person.no_messages_from = None
     return people
 
 
@@ -58,6 +54,13 @@ def _first_group(series, name, contact, group):
     """The group that somebody has named already, or else `group`; for the database to find."""
     known = Attendee.objects.filter(series=series, name_key=name_key(name), contact=contact)
     return Coalesce(NullIf(Subquery(known.values("group")), Value("")), Value(group))
+
+
+def _stopped(contact):
+    """Since when a number wants no messages: STOP holds for whoever books with it later too."""
+    same = Attendee.objects.filter(contact=contact, no_messages_from__isnull=False)
+    said = same.exclude(contact__contains="@").order_by("no_messages_from")
+    return said.values_list("no_messages_from", flat=True)[:1]
 
 
 def be_known_as(booking, *, name, contact, now):
@@ -75,8 +78,11 @@ def be_known_as(booking, *, name, contact, now):
         series=person.series_id, name_key=name_key(name), contact=contact
     ).exclude(pk=person.pk)
     if came_with(booking) and not (taken and taken.exists()):
+        if contact != person.contact:
+            person.no_messages_from = None  # What she asked of the former one.
         person.name, person.contact = name, contact
-        person.save(update_fields=["name", "name_key", "contact"])
+        person.no_messages_from = person.no_messages_from or _stopped(contact).first()
+        person.save(update_fields=["name", "name_key", "contact", "no_messages_from"])
         return
     booking.attendee = known_attendee(
         booking.surgery.series,
@@ -90,10 +96,13 @@ def be_known_as(booking, *, name, contact, now):
 
 
 def came_with(booking):
-    """Whether the person became known by this very booking, and by no other."""
+    """Whether the person became known by this very booking, wherever it moved, and by no other."""
+    chain = [booking]
+    while chain[-1].moved_from_id:
+        chain.append(chain[-1].moved_from)
     person = booking.attendee
-    others = person.bookings.exclude(pk=booking.pk)
-    return person.created_at == booking.booked_at and not others.exists()
+    others = person.bookings.exclude(pk__in=[one.pk for one in chain])
+    return person.created_at == chain[-1].booked_at and not others.exists()
 
 
 def was_here(people, *, now):
@@ -127,32 +136,21 @@ def make_easier(booking, *, needs, news, news_wording, now):
 
 @transaction.atomic
 def write_or_ring(attendee, *, write, now):
-    """Whether she is written to at all, or rung instead; for everybody with the same contact.
+    """Whether anybody at her contact is written to at all, or rung: what a text to us says.
 
-    A text that says STOP ends in the same place. What is on its way is asked about once more
-    before it goes. Whoever is written to again is owed how her bookings stand: what became of
-    them meanwhile we told her by phone at best.
+    What is on its way is asked about once more before it goes.
     """
-    same = Attendee.objects.filter(contact=attendee.contact, series=attendee.series_id)
-    were_rung = [person.pk for person in same.exclude(no_messages_from=None)]
+    same = Attendee.objects.filter(series=attendee.series_id)
+    same = (
+        same.filter(contact=attendee.contact) if attendee.contact else same.filter(pk=attendee.pk)
+    )
     same.update(no_messages_from=None if write else now)
-    if write:
-        _say_how_things_stand(were_rung, now)
 
 
-def _say_how_things_stand(people, now):
-    """One message for each booking to come that she speaks for, or that she gave up."""
-    to_come = Booking.objects.filter(
-        attendee__in=people, surgery__starts_at__gt=now, walked_in=False, imported=False
-    ).select_related("attendee", "slot", "surgery__series")
-    for booking in to_come.live().speaking_for_all():
-        off = booking.surgery.is_cancelled
-        kind = MessageKind.SURGERY_CANCELLED if off else HOW_THINGS_STAND[booking.state]
-        _owe_again(kind, booking, now)
-    for booking in to_come.filter(state=BookingState.CANCELLED, moved_to=None):
-        _owe_again(MessageKind.BOOKING_CANCELLED, booking, now)
+def stop_or_start_texts(number, *, write, now):
+    """STOP and START go for a number, whoever has it, in every series.
 
-
-def _owe_again(kind, booking, now):
-    again = f":{now:%Y%m%dT%H%M%S}"
-    owe(kind, booking, now=now, again=again, series=booking.surgery.series)
+    Part of the caller's transaction. What is on its way is asked about once more before it goes.
+    """
+    has_it = Attendee.objects.filter(contact=number, no_messages_from__isnull=not write)
+    has_it.update(no_messages_from=None if write else now)

@@ -10,6 +10,7 @@ from surgeries.actions.attendees import known_attendees
 from surgeries.actions.outbox import owe, ring_after_commit
 from surgeries.actions.places import free_places, promote
 from surgeries.models import Booking, Network, Surgery
+from surgeries.models.bookings import PARTY_OF
 from surgeries.refusals import Refused
 from surgeries.rules.names import name_key
 from surgeries.rules.reminders import is_nearly_here
@@ -43,7 +44,8 @@ def book_slot(
     Owes one confirmation to whoever books. A supporter or interpreter takes no place. Who told
     her (`said`), the link she followed (`code`) and who is credited are stored apart (R12). The
     same `request_key` again at this surgery is the booking it made before. Refused when there are
-    too few places, and when booking is not open; `by` is an organiser, who may book before that.
+    too few places, when two of them have one name, and when booking is not open; `by` is an
+    organiser, who may book before that.
     """
     request_key = uuid.uuid5(request_key, str(slot.surgery_id))
     told = Network.objects.attribute(slot.surgery.series, said=said, code=code)
@@ -53,7 +55,7 @@ def book_slot(
     _refuse_unless_open(surgery, now, by)
     _refuse_to_jump_the_queue(surgery, now, by)
     slot.surgery = surgery
-    names = (name, *others)
+    names = _names_of(name, others)
     places = free_places(slot, len(names), now=now)
     people = known_attendees(
         surgery.series,
@@ -117,7 +119,7 @@ def join_waiting_list(
         raise Refused(_("Choose at least one time that would suit you."), field="accepts")
     people = known_attendees(
         surgery.series,
-        names=(name, *others),
+        names=_names_of(name, others),
         contact=contact,
         group=group,
         network=told.credited_network,
@@ -186,6 +188,25 @@ def accept_times(party, slots):
 def come_along():
     """What is said when it is too late for a place: nobody is ever turned away (R36)."""
     return _("It starts soon, so no place can be kept. Come along: expect a cup of tea first.")
+
+
+def _names_of(name, others):
+    """Who comes: three at most, each under a name of her own, which tells them apart."""
+    names = [name, *others]
+    if len(names) > PARTY_OF:
+        raise Refused(
+            _("That is more than %(most)d people. Book again for the others.") % {"most": PARTY_OF},
+            field="others",
+        )
+    keys = [name_key(one) for one in names]
+    for number, key in enumerate(keys):
+        if key in keys[:number]:
+            raise Refused(
+                _("%(name)s stands here twice. Write each person’s name once.")
+                % {"name": names[number]},
+                field=f"other_{number}",
+            )
+    return names
 
 
 def _party(surgery, people, *, told, request_key, **common):

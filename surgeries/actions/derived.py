@@ -7,38 +7,21 @@ cancelled surgery needs no bookkeeping. Two who ask at once owe it once.
 import datetime
 
 from django.db import transaction
-from django.db.models import Exists, F, Max, OuterRef, Q
-from django.db.models.functions import Greatest
+from django.db.models import Exists, F, Max, OuterRef
 
-from surgeries.actions.outbox import channel_of, message, write
-from surgeries.messages.plan import reminders_of, timetable_of
-from surgeries.models import Booking, Helping, Message, ReminderTime, TeamMember
-from surgeries.rules.reminders import (
-    FAR_AHEAD,
-    NEARLY_HERE,
-    TIMETABLE,
-    day_of,
-    is_worth_it,
-    reminder_due,
+from surgeries.actions.outbox import message, write
+from surgeries.messages.channels import channel_of
+from surgeries.messages.plan import (
+    bookings_to_remind,
+    helpings_to_remind,
+    plan_of_booking,
+    plan_of_helping,
 )
-from surgeries.states import (
-    REMINDERS,
-    BookingState,
-    HelpingState,
-    MessageKind,
-    Role,
-    SurgeryState,
-)
+from surgeries.models import Booking, Message, ReminderTime, TeamMember
+from surgeries.rules.reminders import FAR_AHEAD, NEARLY_HERE, TIMETABLE, day_of
+from surgeries.states import REMINDERS, MessageKind, Role, SurgeryState
 
 DAY = datetime.timedelta(days=1)
-# They told the time and the place, so a reminder right after one of them is an echo.
-TOLD_THE_TIME = (
-    MessageKind.CONFIRMATION,
-    MessageKind.PLACE_FOUND,
-    MessageKind.NEXT_TIME,
-    MessageKind.BOOKING_CHANGED,
-    MessageKind.SURGERY_MOVED,
-)
 
 
 def owe_what_follows(*, now):
@@ -57,46 +40,22 @@ def owe_reminders(*, now):
 
 
 def _owe_reminders(kind, now):
+    bookings = bookings_to_remind(now).filter(surgery__starts_at__lte=now + _reach(kind))
+    if kind == MessageKind.REMINDER_EARLY:
+        bookings = bookings.filter(surgery__starts_at__gt=F("booked_at") + FAR_AHEAD - DAY)
     messages = []
-    for booking in _may_want_a_reminder(kind, now):
-        series = booking.surgery.series
-        for due in reminders_of(booking, timetable_of(series)):
-            channel = channel_of(booking, series)
-            if due.kind != kind or not due.at <= now < due.until or not channel:
-                continue
-            if is_worth_it(due.at, booking.told_at):
-                owed = message(kind, booking, channel, series, now=now)
-                owed.expires_at = due.until
+    for booking in bookings.exclude(reminders_owed__contains=[kind]):
+        for planned in plan_of_booking(booking):
+            if planned.kind == kind and planned.is_due(now):
+                owed = _message(planned, now)
+                owed.expires_at = planned.until
                 messages.append(owed)
     return len(write(messages))
 
 
-def _may_want_a_reminder(kind, now):
-    """Bookings that lack one of this kind; `told_at` is when we last told them the time."""
-    of_party = Q(booking=OuterRef("pk")) | Q(booking__party=OuterRef("party"))
-    this_one = Message.objects.filter(
-        of_party, kind=kind, schedule_version=OuterRef("surgery__schedule_version")
-    )
-    told = Max("messages__owed_at", filter=Q(messages__kind__in=TOLD_THE_TIME))
-    bookings = Booking.objects.filter(
-        surgery__state=SurgeryState.PUBLISHED,
-        surgery__starts_at__gt=now,
-        surgery__starts_at__lte=now + _reach(kind),
-        state=BookingState.BOOKED,
-        walked_in=False,
-        imported=False,
-        attendee__contact__isnull=False,
-        attendee__no_messages_from=None,
-    )
-    if kind == MessageKind.REMINDER_EARLY:
-        bookings = bookings.filter(surgery__starts_at__gt=F("booked_at") + FAR_AHEAD - DAY)
-    return (
-        bookings.speaking_for_all()
-        .exclude(Exists(this_one))
-        .annotate(told_at=Greatest(told, F("booked_at")))
-        .select_related("attendee", "slot", "surgery__series")
-        .prefetch_related("surgery__series__reminder_times")
-    )
+def _message(planned, now):
+    series = planned.to.surgery.series
+    return message(planned.kind, planned.to, planned.channel, series, now=now)
 
 
 def _reach(kind):
@@ -138,31 +97,11 @@ def owe_come_alongs(*, now):
 @transaction.atomic
 def owe_helper_reminders(*, now):
     """Remind whoever helps, when the last reminder of the attendees is due; returns how many."""
-    kind = MessageKind.HELPING_REMINDER
-    this_one = Message.objects.filter(
-        helping=OuterRef("pk"), kind=kind, schedule_version=OuterRef("surgery__schedule_version")
+    soon = helpings_to_remind(now).filter(
+        surgery__starts_at__lte=now + _reach(MessageKind.REMINDER_LAST)
     )
-    helpings = (
-        Helping.objects.filter(
-            state=HelpingState.CONFIRMED,
-            surgery__state=SurgeryState.PUBLISHED,
-            surgery__starts_at__gt=now,
-            surgery__starts_at__lte=now + _reach(MessageKind.REMINDER_LAST),
-        )
-        .exclude(Q(helper__email="") | Exists(this_one))
-        .annotate(told_at=Greatest(Max("messages__owed_at"), F("answered_at")))
-        .select_related("helper", "surgery__series")
-        .prefetch_related("surgery__series__reminder_times")
-    )
-    messages = []
-    for helping in helpings:
-        surgery, series = helping.surgery, helping.surgery.series
-        when = timetable_of(series)[MessageKind.REMINDER_LAST]
-        due = reminder_due(surgery.starts_at, when, series.hours)
-        if due <= now and is_worth_it(due, helping.told_at):
-            channel = channel_of(helping, series)
-            messages.append(message(kind, helping, channel, series, now=now))
-    return len(write(messages))
+    planned = (plan_of_helping(helping) for helping in soon)
+    return len(write(_message(one, now) for one in planned if one.is_due(now)))
 
 
 # The digest ------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from django.core.mail import get_connection
 
 from surgeries.actions.channels import Doubt, Never, NotNow, Unreachable
 from surgeries.messages.email import NoSuchAddress, letter_for
+from surgeries.rules.outbox import without_contacts
 
 COMMAND_SECONDS = 30
 # RFC 5321, 4.5.3.2.6: a shorter wait after the final dot makes copies.
@@ -111,11 +112,11 @@ def _dotted(content):
 
 
 def _said(answer):
-    """What the server said, without addresses: we store none."""
+    """What the server said, as we may store it."""
     if isinstance(answer, tuple):
         answer = f"{answer[0]} {answer[1].decode(errors='replace')}"
     elif isinstance(answer, smtplib.SMTPResponseException):
         answer = f"{answer.smtp_code} {answer.smtp_error!r}"
     else:
         answer = f"{type(answer).__name__} {answer}"
-    return re.sub(r"\S+@\S+", "…", " ".join(answer.replace("\0", "").split()))[:300]
+    return without_contacts(answer)

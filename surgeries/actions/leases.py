@@ -73,7 +73,8 @@ WITH settled AS (
     SET attempts_made = attempts_made + (%(tried)s AND state = 'claimed')::int,
         state = %(state)s, lease_token = NULL, lease_until = NULL,
         sent_at = CASE WHEN %(state)s = 'sent' THEN now() END, provider_ref = %(ref)s,
-        next_at = now() + %(wait)s, last_error = %(reason)s
+        next_at = now() + %(wait)s,
+        last_error = CASE WHEN receipt = '' THEN %(reason)s ELSE last_error END
     WHERE id = %(id)s AND lease_token = %(token)s
     RETURNING id, attempts_made)
 INSERT INTO surgeries_attempt (message_id, number, worker, started_at, finished_at, outcome)
@@ -93,9 +94,13 @@ WHERE state = 'claimed' AND lease_until < now()
 TAKE_BACK_DOUBTS = """
 WITH doubted AS (
     UPDATE surgeries_message
-    SET state = CASE WHEN uncertain = 0 AND channel = 'email' THEN 'queued' ELSE 'review' END,
+    SET state = CASE
+            WHEN receipt <> '' THEN 'sent'
+            WHEN uncertain = 0 AND channel = 'email' THEN 'queued'
+            ELSE 'review' END,
         uncertain = uncertain + 1, lease_token = NULL, lease_until = NULL, next_at = now(),
-        last_error = %(reason)s
+        sent_at = receipt_at,
+        last_error = CASE WHEN receipt = '' THEN %(reason)s ELSE last_error END
     WHERE state = 'sending' AND lease_until < now()
     RETURNING id, attempts_made)
 UPDATE surgeries_attempt AS attempt SET finished_at = now(), outcome = %(reason)s
@@ -217,7 +222,7 @@ def reap() -> None:
 
     A claim is free of risk. A mail that was being sent is sent once more, with the same
     Message-ID; in doubt a second time it waits for a person, and a text does so at once, because
-    nobody can ask whether it left.
+    nobody can ask whether it left. What came with a receipt meanwhile did leave.
     """
     _run(TAKE_BACK_CLAIMS)
     _run(TAKE_BACK_DOUBTS, reason=NO_ANSWER)

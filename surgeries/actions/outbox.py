@@ -5,14 +5,13 @@ stands in `surgeries.actions.derived`.
 """
 
 from celery import current_app
-from django.conf import settings
 from django.db import connection, transaction
 
+from surgeries.messages.channels import channel_of
 from surgeries.models import Booking, Helping, Message, TeamInvitation, TeamMember
 from surgeries.rules import outbox as rules
 from surgeries.rules.reminders import earliest
-from surgeries.rules.texts import may_be_texted
-from surgeries.states import Channel, MessageState
+from surgeries.states import MessageState
 
 
 def owe(kind, to, *, now, again="", series=None):
@@ -49,34 +48,6 @@ def call_off(messages, *, now):
     if isinstance(messages, Booking):
         messages = messages.messages.all()
     return messages.filter(state=MessageState.QUEUED).update(state=MessageState.CANCELLED)
-
-
-def channel_of(to, series):
-    """How a message reaches somebody: by email, by text, or not at all (None).
-
-    A text needs a provider, a series that wants texts, and a mobile number of a country we write
-    to (R29). Who asked to be rung is not written to.
-    """
-    if isinstance(to, Booking):
-        person = to.attendee
-        if person.no_messages_from:
-            return None
-        if person.email:
-            return Channel.EMAIL
-        texts = settings.TEXTS_BY and series.sends_texts
-        if texts and may_be_texted(person.phone, settings.TEXTS_TO):
-            return Channel.TEXT
-        return None
-    return Channel.EMAIL if address_of(to) else None
-
-
-def address_of(to):
-    """The email address of whoever a message is for, or ""."""
-    if isinstance(to, Booking):
-        return to.attendee.email
-    if isinstance(to, Helping):
-        return to.helper.email
-    return to.email if isinstance(to, TeamInvitation) else to.user.email
 
 
 # Rows ------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from surgeries.actions.outbox import call_off, owe
 from surgeries.models import Booking, Message, Surgery
 from surgeries.refusals import Refused
+from surgeries.rules.reminders import is_nearly_here
 from surgeries.states import FIRST_WORDS, LIVE, REMINDERS, BookingState, MessageKind, Outcome
 
 ABOUT_COMING = (
@@ -80,11 +81,34 @@ def owe_again(kind, booking, *, now):
     return owe(kind, booking, now=now, again=again, series=booking.surgery.series)
 
 
+def tell_where_they_stand(booking, *, now):
+    """Owe who speaks for a party the word on its place, or on waiting for one.
+
+    Part of the caller's transaction. In the last two hours nobody waits for a place: whoever has
+    none is told on the tick to come along (`owe_come_alongs`).
+    """
+    has_a_place = booking.state == BookingState.BOOKED
+    if has_a_place or not is_nearly_here(booking.surgery.starts_at, now):
+        owe(
+            _SAYS.get(booking.state, MessageKind.CONFIRMATION),
+            booking,
+            now=now,
+            again=f":{booking.link_version}.{booking.calendar_version}",
+            series=booking.surgery.series,
+        )
+
+
+_SAYS = {
+    BookingState.WAITING: MessageKind.WAITING,
+    BookingState.DISPLACED: MessageKind.DISPLACED,
+}
+
+
 def refuse_when_over(surgery, now):
     """Raise Refused when the evening is off or over."""
     if surgery.is_cancelled:
         raise Refused(_("This surgery is cancelled already, so nobody expects you."))
-    if now >= surgery.ends_at:
+    if not surgery.is_upcoming(now):
         raise Refused(_("This surgery is over."))
 
 

@@ -6,7 +6,7 @@ Everything here is part of the caller's transaction and wants the surgery's row 
 
 import logging
 from collections import Counter, defaultdict
-from itertools import count
+from itertools import count, groupby
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from surgeries.actions.outbox import call_off, owe
 from surgeries.models import Booking, Message, Place, Slot
 from surgeries.refusals import Refused
 from surgeries.rules import schedule as rules
-from surgeries.rules.reminders import is_nearly_here
+from surgeries.rules.reminders import NEARLY_HERE, is_nearly_here
 from surgeries.rules.waiting import give
 from surgeries.states import BookingState, MessageKind, SurgeryState
 from surgeries.templatetags.words import clock
@@ -106,11 +106,14 @@ def without_a_chair(surgery):
 def free_places(slot, people, *, now):
     """The lowest free places at `slot`, one for each of `people`; refused when there are too few.
 
-    Part of the caller's transaction.
+    Part of the caller's transaction. `slot` gets the time it has by now: the surgery may have
+    moved since the caller looked.
     """
+    places = list(Place.objects.free().filter(slot=slot).select_related("slot")[:people])
+    if places:
+        slot.starts_at = places[0].slot.starts_at
     if slot.starts_at <= now:
         raise Refused(_("That time has passed. Choose another one."), field="slot")
-    places = list(Place.objects.free().filter(slot=slot)[:people])
     if len(places) < people:
         raise Refused(_too_few(slot, len(places), people), field="slot")
     return places
@@ -137,15 +140,38 @@ def slot_like(surgery, party, now):
 
     Wants the surgery held by its caller, if the answer is to stay true.
     """
-    wanted = party[0].arrives_local
-    minutes = wanted.hour * 60 + wanted.minute
-    suiting = [
-        slot
-        for slot in Slot.objects.with_places().filter(surgery=surgery, starts_at__gt=now)
-        if slot.free_places >= len(party)
-    ]
-    for slot in suiting:
+    slots = list(Slot.objects.with_places().filter(surgery=surgery, starts_at__gt=now))
+    for slot in slots:
         slot.surgery = surgery
+    return _nearest(slots, party)
+
+
+def next_time_for(party, now):
+    """The arrival time "next time instead" would give a whole party, or None. Reads only.
+
+    It is at the first later evening of their series with room for all of them, whether anybody
+    else may book there yet or not: whoever is moved was here first. One statement.
+    """
+    here = party[0].surgery
+    to_come = Slot.objects.with_places().filter(
+        surgery__series=here.series_id,
+        surgery__state=SurgeryState.PUBLISHED,
+        surgery__starts_at__gt=max(here.starts_at, now + NEARLY_HERE),
+    )
+    slots = to_come.select_related("surgery__venue").order_by("surgery__starts_at", "starts_at")
+    for _surgery, of_evening in groupby(slots, key=lambda slot: slot.surgery_id):
+        of_evening = list(of_evening)
+        for slot in of_evening:
+            slot.surgery.series = here.series
+        if slot := _nearest(of_evening, party):
+            return slot
+    return None
+
+
+def _nearest(slots, party):
+    """Of `slots` with room for all of `party`, the one nearest by the clock to what they had."""
+    minutes = _minutes(party[0].arrives_local)
+    suiting = [slot for slot in slots if slot.free_places >= len(party)]
     return min(suiting, key=lambda slot: abs(_minutes(slot.starts_local) - minutes), default=None)
 
 

@@ -6,11 +6,16 @@ The limits are rows of the database, so they hold for all workers at once and wi
 import datetime
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Greatest
 
 from surgeries.actions.leases import Use
+from surgeries.models import Quota
 from surgeries.rules.links import pseudonym_of
 from surgeries.rules.outbox import A_DAY
 from surgeries.rules.reminders import by_day
+from surgeries.rules.texts import EVERY_SERIES, month_of, series_scope
 from surgeries.states import NOTICES, Channel
 
 DAY = datetime.timedelta(days=1)
@@ -30,11 +35,21 @@ def uses_of(message, recipient, *, now, parts=1):
         scope = f"contact:{pseudonym_of(recipient)}:{message.channel}"
         uses.append(Use(scope, today, 1, A_DAY[message.channel], ENOUGH_FOR_A_DAY))
     if message.channel == Channel.TEXT:
-        month = today.replace(day=1)
-        series, most = message.series, message.series.texts_a_month
-        uses.append(Use(f"series:{series.pk}:texts", month, parts, most, SERIES_USED_UP))
-        uses.append(Use("all:texts", month, parts, settings.TEXTS_A_MONTH, ALL_USED_UP))
+        month, series = month_of(now), message.series
+        scope = series_scope(series.pk)
+        uses.append(Use(scope, month, parts, series.texts_a_month, SERIES_USED_UP))
+        uses.append(Use(EVERY_SERIES, month, parts, settings.TEXTS_A_MONTH, ALL_USED_UP))
     return uses
+
+
+@transaction.atomic
+def give_back(uses):
+    """What was begun and certainly not taken counts for nothing: a provider that turns us away
+    for a day must not use up the month.
+    """
+    for use in uses:
+        rows = Quota.objects.filter(scope=use.scope, period=use.period)
+        rows.update(used=Greatest(F("used") - use.amount, 0))
 
 
 def until_there_is_more(use, hours, now):

@@ -13,6 +13,7 @@ from surgeries.actions.derived import owe_what_follows
 from surgeries.actions.email import Email
 from surgeries.actions.leases import (
     Outcome,
+    Use,
     UsedUp,
     begin_send,
     claim,
@@ -20,7 +21,13 @@ from surgeries.actions.leases import (
     release,
     settle,
 )
-from surgeries.actions.quotas import ENOUGH_FOR_A_DAY, until_there_is_more, uses_of
+from surgeries.actions.quotas import (
+    ENOUGH_FOR_A_DAY,
+    give_back,
+    until_there_is_more,
+    uses_of,
+)
+from surgeries.actions.texts import Texts
 from surgeries.messages.facts import with_person
 from surgeries.messages.wanted import is_still_wanted, recipient_of
 from surgeries.models import Message
@@ -32,7 +39,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 100
 BATCHES_A_SWEEP = 10
-CHANNELS = {Channel.EMAIL: Email}
+CHANNELS = {Channel.EMAIL: Email, Channel.TEXT: Texts}
 
 
 def never():
@@ -93,9 +100,13 @@ def _send(lease, id, way, now):
         settle(lease, id, outcome)
         return True
 
+    used: list[Use] = []
+
     def begin(parts=None):
         uses = uses_of(message, recipient_of(message), now=now, parts=parts or 1)
-        return begin_send(lease, id, uses=uses, parts=parts)
+        ours = begin_send(lease, id, uses=uses, parts=parts)
+        used.extend(uses if ours else ())
+        return ours
 
     try:
         sent = way.send(message, now=now, begin=begin)
@@ -110,6 +121,7 @@ def _send(lease, id, way, now):
         raise
     except Exception as fault:
         settle(lease, id, _what_to_do(message, fault))
+        give_back(used)
         return not isinstance(fault, Unreachable)
     if sent is not None:
         settle(lease, id, Outcome(MessageState.SENT, provider_ref=sent))

@@ -1,99 +1,38 @@
-"""At most seven questions to somebody who may never have filled in a form, and what follows."""
+"""At most seven questions to somebody who may never have filled in a form; fewer by phone."""
 
 import uuid
 
 from django import forms
 from django.core.signing import BadSignature, Signer
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.forms import AddressField
-from surgeries.forms.contacts import ContactField, LineField
-from surgeries.states import Goal, Level
-from surgeries.templatetags.words import clock
+from surgeries.forms.contacts import LineField
+from surgeries.forms.questions import (
+    accepts_field,
+    contact_field,
+    goal_field,
+    name_field,
+    slot_field,
+    supporter_field,
+    times,
+)
+from surgeries.states import Level
 
-TAKEN = _("Somebody has just taken the last place at that time. Choose another one.")
-NEEDS_WORDING = _("Yes, keep this to make the evening easier for me, until 7 days after it")
-NEWS_WORDING = _("Yes, tell me about later surgeries")
-
-
-def _goals():
-    """The goals as taps; whoever does not know yet is told that this is fine."""
-    for value, label in Goal.choices:
-        if value == Goal.UNSURE:
-            label = format_html(
-                "{}<small>{}</small>", label, _("That’s fine. We’ll start with a chat.")
-            )
-        yield value, label
+SOMEBODY_ELSE = {"autocomplete": "off", "class": "input w24"}
 
 
-def _goal_field():
-    return forms.ChoiceField(
-        label=_("What would you like to get done?"),
-        choices=lambda: list(_goals()),
-        error_messages={
-            "required": _("Choose what you would like to do, or “Not sure yet”"),
-            "invalid_choice": _("Choose what you would like to do, or “Not sure yet”"),
-        },
-        widget=forms.RadioSelect(attrs={"class": "picks--two"}),
-    )
+class AskForm(forms.Form):
+    """What is asked of whoever would like to come; `more` stands folded below the questions.
 
-
-def _name_field():
-    return LineField(
-        label=_("Your name"),
-        error_messages={"required": _("Enter your name")},
-        widget=forms.TextInput(attrs={"autocomplete": "name", "class": "input w24"}),
-    )
-
-
-def _contact_field():
-    return ContactField(
-        label=_("Your phone number or email"),
-        help_text=_("Only to remind you. With a phone number alone, we will ring you."),
-        error_messages={"required": _("Enter a phone number or an email address")},
-        widget=forms.TextInput(
-            attrs={
-                "autocomplete": "email",
-                "autocapitalize": "none",
-                "spellcheck": "false",
-                "class": "input w24",
-            }
-        ),
-    )
-
-
-def _slot_field():
-    return forms.TypedChoiceField(
-        label=_("When will you arrive?"),
-        coerce=int,
-        error_messages={"required": _("Choose a time"), "invalid_choice": TAKEN},
-        widget=forms.RadioSelect(attrs={"class": "picks--two"}),
-    )
-
-
-def _times(slots, mine=None):
-    """A tap for each arrival time, with how many places it has left; `mine` is held already."""
-    for slot in slots:
-        left = ngettext("%(places)d place left", "%(places)d places left", slot.free_places) % {
-            "places": slot.free_places
-        }
-        said = _("Your time now") if slot.pk == mine else left
-        yield slot.pk, format_html("{}<small>{}</small>", clock(slot.starts_local), said)
-
-
-class BookingForm(forms.Form):
-    """Seven questions; the hidden ones make a double press one booking and keep the link's code.
-
-    `slots` are the arrival times on offer, with `free_places`; `networks` the suggestions for who
-    told her, read only when the form is drawn.
+    The hidden ones make a double press one booking and keep the link's code. `slots` are the
+    arrival times on offer, with `free_places`; `networks` the suggestions for who told her, read
+    only when the form is drawn.
     """
 
-    goal = _goal_field()
-    slot = _slot_field()
-    name = _name_field()
-    contact = _contact_field()
+    goal = goal_field()
+    name = name_field()
+    contact = contact_field()
     group = LineField(
         label=_("Your group or club"),
         required=False,
@@ -115,8 +54,22 @@ class BookingForm(forms.Form):
             attrs={"list": "who-told", "autocomplete": "off", "class": "input w24"}
         ),
     )
+    other_1 = LineField(
+        label=_("Name of the second person"),
+        help_text=_("Each person gets a place, at the same time."),
+        required=False,
+        widget=forms.TextInput(attrs=SOMEBODY_ELSE),
+    )
+    other_2 = LineField(
+        label=_("Name of the third person"),
+        required=False,
+        widget=forms.TextInput(attrs=SOMEBODY_ELSE),
+    )
+    supporter = supporter_field()
     request_key = forms.CharField(required=False, widget=forms.HiddenInput)
     code = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    MORE = ("other_1", "other_2", "supporter")
 
     def __init__(self, *args, slots, networks=(), code="", **kwargs):
         super().__init__(*args, **kwargs)
@@ -124,6 +77,24 @@ class BookingForm(forms.Form):
         self.offer(slots)
         self.initial["request_key"] = _signed_key()
         self.initial["code"] = code
+
+    @property
+    def questions(self):
+        return [field for field in self.visible_fields() if field.name not in self.MORE]
+
+    @property
+    def more(self):
+        return [self[name] for name in self.MORE]
+
+    @property
+    def says_more(self):
+        """Whether something that is folded has been answered or wants putting right."""
+        return any(field.errors or field.value() for field in self.more)
+
+    @property
+    def people(self):
+        """How many would come."""
+        return 1 + len(self._others())
 
     def clean_request_key(self):
         """The key of this form; one that we did not sign counts for nothing."""
@@ -135,80 +106,118 @@ class BookingForm(forms.Form):
     def clean_code(self):
         return self.cleaned_data["code"][:16]
 
-    def offer(self, slots):
-        """Offer these arrival times; a single one is chosen for her."""
-        self.fields["slot"].choices = list(_times(slots))
-        if len(slots) == 1:
-            self.initial["slot"] = slots[0].pk
-
     def renew(self):
         """Make the form ready to be sent once more, for somebody else."""
         self.data = self.data.copy()
         self.data["request_key"] = _signed_key()
 
     def answers(self):
-        """What `book_slot` wants to know, but for the slot."""
-        wanted = ("name", "contact", "goal", "level", "group", "request_key", "code")
+        """What `book_slot` and `join_waiting_list` want to know, but for the times."""
+        wanted = ("name", "contact", "goal", "group", "supporter", "request_key", "code")
         return {name: self.cleaned_data[name] for name in wanted} | {
-            "said": self.cleaned_data["told"]
+            "level": self.cleaned_data.get("level"),
+            "others": self._others(),
+            "said": self.cleaned_data["told"],
         }
 
+    def _others(self):
+        names = (self.cleaned_data.get(name) for name in ("other_1", "other_2"))
+        return [name for name in names if name]
 
-class ChangeForm(forms.Form):
-    """What a booking says of somebody, to be put right by herself."""
 
-    slot = _slot_field()
-    goal = _goal_field()
-    name = _name_field()
-    contact = _contact_field()
+class BookingForm(AskForm):
+    """A place at a time she chooses."""
 
-    def __init__(self, *args, booking, slots, **kwargs):
+    slot = slot_field()
+
+    waits = False
+    field_order = ("goal", "slot")
+
+    def offer(self, slots):
+        """Offer these arrival times; a single one is chosen for her."""
+        self.fields["slot"].choices = list(times(slots))
+        if len(slots) == 1:
+            self.initial["slot"] = slots[0].pk
+
+    def chosen(self, slots):
+        """Those of `slots` that she chose."""
+        return [slot for slot in slots if slot.pk == self.cleaned_data["slot"]]
+
+
+class WaitingForm(AskForm):
+    """A place at whichever time that suits her comes free first (R32)."""
+
+    accepts = accepts_field()
+    wait = forms.CharField(initial="yes", required=False, widget=forms.HiddenInput)
+
+    waits = True
+    field_order = ("goal", "accepts")
+
+    @classmethod
+    def instead_of(cls, form, *, slots):
+        """The same answers, not sent yet, to ask for a place; the time she chose is ticked."""
+        typed = {name: form.data.get(name) for name in AskForm.base_fields}
+        wanted = [slot.pk for slot in slots if str(slot.pk) == str(form.data.get("slot"))]
+        initial = typed | {"accepts": wanted}
+        code = typed["code"] or ""
+        return cls(initial=initial, slots=slots, networks=form.networks, code=code)
+
+    def offer(self, slots):
+        """Offer these arrival times; a single one is ticked for her."""
+        self.fields["accepts"].choices = list(times(slots))
+        if len(slots) == 1:
+            self.initial["accepts"] = [slots[0].pk]
+
+    def chosen(self, slots):
+        """Those of `slots` that would suit her."""
+        return [slot for slot in slots if slot.pk in self.cleaned_data["accepts"]]
+
+
+class _ByPhone(forms.Form):
+    """The same, asked by an organiser with the telephone at her ear: a name will do (R14)."""
+
+    SAID = {
+        "name": _("Their name"),
+        "contact": _("Their phone number or email"),
+        "told": _("Who told them?"),
+        "goal": _("What would they like to get done?"),
+        "group": _("Their group or club"),
+        "supporter": _("A supporter or interpreter comes along. They need no place."),
+    }
+    MORE = ("goal", "group", "other_1", "other_2", "supporter")
+    field_order = ("name", "slot", "accepts", "contact", "told")
+
+    def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["slot"].choices = list(_times(slots, mine=booking.slot_id))
-        self.fields["contact"].required = booking.attendee.contact is not None
-        self.initial = {
-            "slot": booking.slot_id,
-            "goal": booking.goal,
-            "name": booking.attendee.name,
-            "contact": booking.attendee.contact,
-        }
-
-    def answers(self, slots):
-        """What `change_booking` wants to know; `slots` are those that were offered."""
-        chosen = self.cleaned_data.pop("slot")
-        slot = next(slot for slot in slots if slot.pk == chosen)
-        return self.cleaned_data | {"slot": slot}
+        del self.fields["level"]
+        for name, label in self.SAID.items():
+            self.fields[name].label = label
+        for name in ("goal", "contact"):
+            self.fields[name].required = False
+        self.fields["name"].error_messages["required"] = _("Enter a name, or a nickname")
+        self.fields["contact"].help_text = _("None? Leave it empty.")
+        self.fields["told"].help_text = ""
+        for name in ("name", "contact", "group"):
+            self.fields[name].widget.attrs["autocomplete"] = "off"
 
 
-class EasierForm(forms.Form):
-    """What would make it easier to come, and whether we may write about later surgeries."""
+class PhoneBookingForm(_ByPhone, BookingForm):
+    """A place for somebody who rang; the first time that is free is chosen."""
 
-    needs = LineField(
-        label=_("What would make it easier for you to come?"),
-        help_text=_(
-            "Like a chair near the door, large print, or a quiet corner. "
-            "Only the people who run the evening see it."
-        ),
-        most=500,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-    agreed = forms.BooleanField(label=NEEDS_WORDING, required=False)
-    news = forms.BooleanField(label=NEWS_WORDING, required=False)
+    def offer(self, slots):
+        super().offer(slots)
+        self.fields["slot"].label = _("When will they arrive?")
+        self.initial["slot"] = slots[0].pk if slots else None
 
-    def clean(self):
-        answers = super().clean()
-        if answers.get("needs") and not answers.get("agreed"):
-            self.add_error("agreed", _("Tick this so that we may keep it, or leave it empty"))
-        return answers
 
-    def answers(self):
-        """What `make_easier` wants to know, with the words that were ticked."""
-        return {
-            "needs": self.cleaned_data["needs"],
-            "news": self.cleaned_data["news"],
-            "news_wording": str(NEWS_WORDING),
-        }
+class PhoneWaitingForm(_ByPhone, WaitingForm):
+    """A place in the queue for somebody who rang; every time is ticked."""
+
+    def offer(self, slots):
+        super().offer(slots)
+        self.fields["accepts"].label = _("Which times would suit them?")
+        self.fields["accepts"].help_text = _("When a place comes free, it is theirs at once.")
+        self.initial["accepts"] = [slot.pk for slot in slots]
 
 
 class LinkAgainForm(forms.Form):

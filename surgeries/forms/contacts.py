@@ -13,6 +13,7 @@ from surgeries.rules.names import name_key, tidy
 
 LONGEST_CONTACT = 254
 LONGEST_KEY = Attendee._meta.get_field("name_key").max_length
+WRONG_NUMBER = _("Enter a phone number with 11 digits, like 07400 123456")
 WRONG_CONTACT = _("Enter a phone number with 11 digits, like 07400 123456, or an email address")
 
 
@@ -47,6 +48,19 @@ class ContactField(forms.CharField):
     def clean(self, value):
         value = super().clean(value)
         return clean_contact(value) if value else None
+
+
+class PhoneField(ContactField):
+    """A phone number and no address, in E.164."""
+
+    def clean(self, value):
+        try:
+            number = super().clean(value)
+        except ValidationError as error:
+            raise ValidationError(WRONG_NUMBER, code="invalid") from error
+        if number and "@" in number:
+            raise ValidationError(WRONG_NUMBER, code="invalid")
+        return number
 
 
 def clean_contact(text):

@@ -15,11 +15,13 @@ from django.core.validators import validate_email
 from django.template import Context
 from django.template.loader import get_template
 
+from surgeries.rules.wording import KINDS
 from surgeries.states import MessageKind
 
 from .calendar import calendar_of, evening_of
 from .facts import facts_of, no_address, organisers_of
 from .wanted import recipient_of
+from .wording import in_a_mail, words_of
 
 WITH_A_CALENDAR_FILE = (
     MessageKind.CONFIRMATION,
@@ -65,6 +67,8 @@ def letter_for(message, now) -> Letter:
     sender = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     recipient = one_address(recipient_of(message))
     facts = facts_of(message, now)
+    if message.kind in KINDS:
+        facts |= in_a_mail(message.kind, words_of(message.series, message.kind), facts)
     mail = EmailMessage(policy=POLICY)
     mail["From"] = _named(message.series.name, sender)
     mail["To"] = Address(addr_spec=recipient)
@@ -79,7 +83,7 @@ def letter_for(message, now) -> Letter:
     mail.set_content(_paragraphs(_written(message.kind, "txt", facts)), cte="quoted-printable")
     page = get_template(f"messages/{message.kind}.html").render(facts)
     mail.add_alternative(_inliner.inline(page), subtype="html", cte="quoted-printable")
-    if message.kind in WITH_A_CALENDAR_FILE:
+    if message.kind in WITH_A_CALENDAR_FILE and facts.get("had_a_time", True):
         _attach_calendar(mail, message)
     return Letter(sender, recipient, _bytes_of(mail))
 

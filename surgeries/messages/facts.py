@@ -5,10 +5,11 @@ import re
 from django.conf import settings
 from django.db.models import Prefetch
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from surgeries.models import Booking, Helping, TeamInvitation, TeamMember
-from surgeries.states import BookingState, HelpingState, MessageKind, Role
+from surgeries.states import WANTS_A_PLACE, BookingState, MessageKind, Role
 from surgeries.turnout.waiting import number_in_queue
 
 from .calendar import where
@@ -57,17 +58,20 @@ def organisers_of(series) -> list[str]:
 
 
 def _booking(message, booking, now):
+    company = _company(booking)
+    supporter = [_("a supporter or interpreter")] if booking.brings_supporter else []
     facts = {
         "name": _greeted(booking.attendee),
         "booking": booking,
+        "waits": booking.state in WANTS_A_PLACE,
+        "had_a_time": booking.slot is not None,
         "when": booking.slot.starts_at if booking.slot else booking.surgery.starts_at,
         "link": _address("booking_detail", booking.secret),
+        "company": together(company),
+        "others": together(company + supporter),
+        "now": now,
         **_evening(booking.surgery),
     }
-    if booking.party:
-        facts["others"] = _company(booking)
-    if message.kind in (MessageKind.REMINDER_EARLY, MessageKind.REMINDER_FIRST):
-        facts["helpers"] = _helpers_to_name(booking.surgery, now)
     if message.kind == MessageKind.WAITING:
         facts["queue"] = number_in_queue(booking, now)
     return facts
@@ -119,10 +123,20 @@ _FACTS = {
 }
 
 
+def together(names) -> str:
+    """ "Ben", "Ben and Cleo", "Ben, Cleo and Dee"; "" for nobody."""
+    *some, last = names or [""]
+    both = _("%(some)s and %(last)s")
+    return both % {"some": ", ".join(some), "last": last} if some else last
+
+
 def _company(booking):
-    """First names of those who come with her, as she typed them; no addresses among them."""
+    """First names of those who still come of her party, as she typed them; no addresses."""
+    if booking.party is None:
+        return []
     party = Booking.objects.in_party_of(booking).live().exclude(pk=booking.pk)
-    return [name for one in party.select_related("attendee") if (name := _greeted(one.attendee))]
+    named = (_greeted(one.attendee) for one in party.select_related("attendee"))
+    return [name or _("somebody else") for name in named]
 
 
 def _greeted(person):
@@ -136,14 +150,6 @@ def _evening(surgery):
         "venue": surgery.venue,
         "where": where(surgery.venue) if surgery.venue else "",
     }
-
-
-def _helpers_to_name(surgery, now):
-    """First names of those who are coming and agreed to be named (R23)."""
-    coming = surgery.helpings.filter(
-        state=HelpingState.CONFIRMED, helper__name_public_from__lte=now
-    ).select_related("helper")
-    return [helping.helper.first_name for helping in coming.order_by("helper__name")]
 
 
 def _is_within(message, moment):

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from surgeries.rules.links import hash_of, secret_for
-from surgeries.rules.names import name_key, tidy
+from surgeries.rules.names import first_name, name_key, tidy
 from surgeries.states import (
     EXPECTED_ON_THE_NIGHT,
     LIVE,
@@ -109,7 +109,7 @@ class Attendee(models.Model):
 
     @property
     def first_name(self):
-        return self.name.split(" ")[0]
+        return first_name(self.name)
 
     @property
     def email(self):
@@ -209,11 +209,15 @@ class BookingQuerySet(models.QuerySet):
         """Adds `unreached`, `call_only`, `is_new` and `missed`; see `ring_list`."""
         messages = Message.objects.filter(booking=OuterRef("pk"))
         before = Booking.objects.live().filter(attendee=OuterRef("attendee"))
+        # Texts that are switched off meanwhile reach nobody, whatever was sent before.
+        texted = Q(surgery__series__sends_texts=True) & Exists(messages)
         return self.annotate(
             unreached=Exists(messages.wants_a_person()),
             call_only=Q(attendee__contact=None)
             | Q(attendee__no_messages_from__isnull=False)
-            | (~Q(attendee__contact__contains="@") & ~Exists(messages)),
+            | (
+                ~Q(attendee__contact__contains="@") & ~(texted if settings.TEXTS_BY else Q(pk=None))
+            ),
             is_new=~Exists(before.filter(outcome=Outcome.CAME)),
             missed=Exists(before.filter(outcome=Outcome.DID_NOT_COME)),
         )

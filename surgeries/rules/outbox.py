@@ -1,6 +1,7 @@
 """What a message is called, until when it is of use, and how long to wait after a failure."""
 
 import datetime
+import re
 
 from surgeries.states import NOTICES, REMINDERS, Channel, MessageKind
 
@@ -29,6 +30,10 @@ TELLS_WHEN = (
     MessageKind.HELPING_MOVED,
     *REMINDERS,
 )
+ADDRESS_OR_NUMBER = re.compile(
+    r"\S+@\S+|\+\d[\d ()-]{6,}\d|\b\d{8,}\b|\b0\d{3,4} ?\d{3} ?\d{3,4}\b"
+)
+LONGEST_REASON = 300
 
 
 def key_of(kind: str, about: str, version: int, again: str, channel: str) -> str:
@@ -39,3 +44,9 @@ def key_of(kind: str, about: str, version: int, again: str, channel: str) -> str
 def back_off(attempts: int) -> datetime.timedelta:
     """How long to wait after try number `attempts` (from 1): 1, 5, 15, 30, 60, then 120 minutes."""
     return datetime.timedelta(minutes=BACK_OFF_MINUTES[min(attempts, len(BACK_OFF_MINUTES)) - 1])
+
+
+def without_contacts(said: str) -> str:
+    """What the other side said, on one line and without addresses and numbers: we store none."""
+    line = " ".join(said.replace("\0", "").split())
+    return ADDRESS_OR_NUMBER.sub("…", line)[:LONGEST_REASON]

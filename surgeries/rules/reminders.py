@@ -1,6 +1,7 @@
 """When a message is due: quiet hours and "N days before", by the clock of the series (R20, R21)."""
 
 import datetime
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -86,15 +87,36 @@ def reminders_due(
     """Every reminder a booking may get, earliest first, each until soon before the next one.
 
     The early one is for those who booked more than 14 days ahead; the last one is of use until
-    the evening starts.
+    the evening starts. Where two stand closer than a day, the former has half the time between.
     """
     kinds = [kind for kind in REMINDERS if timetable[kind].on]
     if booked_at is None or arrives_at - booked_at <= FAR_AHEAD:
         kinds = [kind for kind in kinds if kind != MessageKind.REMINDER_EARLY]
     dues = [(reminder_due(arrives_at, timetable[kind], hours), kind) for kind in kinds]
     dues.sort(key=lambda due: due[0])
-    ends = [at - TOO_FRESH for at, _kind in dues[1:]] + [starts_at]
-    return [Due(kind, at, end) for (at, kind), end in zip(dues, ends, strict=True)]
+    nexts = [at for at, _kind in dues[1:]] + [None]
+    return [
+        Due(kind, at, following - min(TOO_FRESH, (following - at) / 2) if following else starts_at)
+        for (at, kind), following in zip(dues, nexts, strict=True)
+    ]
+
+
+def out_of_order(timetable: Mapping[MessageKind, When]) -> MessageKind | None:
+    """The first reminder that would not leave on an earlier day than the next one that is on."""
+    kinds = [kind for kind in REMINDERS if timetable[kind].on]
+    for kind, following in itertools.pairwise(kinds):
+        if timetable[kind].days <= timetable[following].days:
+            return kind
+    return None
+
+
+def in_the_quiet_hours(timetable: Mapping[MessageKind, When], hours: Hours) -> MessageKind | None:
+    """The first reminder with a time of its own at which nobody may be written to."""
+    for kind in REMINDERS:
+        at = timetable[kind].at
+        if at and not hours.opens <= at <= hours.closes:
+            return kind
+    return None
 
 
 def is_worth_it(due: datetime.datetime, told_at: datetime.datetime | None) -> bool:

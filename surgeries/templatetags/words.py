@@ -44,6 +44,12 @@ def day_time(value, series=None):
 
 
 @register.filter
+def short_day_time(value, series=None):
+    """ "Wed 11 Nov, 5:30pm", where each letter costs."""
+    return f"{date_format(_local(value, series), 'D j M')}, {clock(value, series)}"
+
+
+@register.filter
 def day_near(value, today):
     """A date as "Wednesday" in the six days from `today` on, else "Wednesday 11 November"."""
     return date_format(value, "l") if 0 <= (value - today).days < 7 else day(value)
@@ -74,6 +80,27 @@ def phone(value):
     at_home = phonenumbers.region_code_for_number(number) == "GB"
     form = phonenumbers.PhoneNumberFormat
     return phonenumbers.format_number(number, form.NATIONAL if at_home else form.INTERNATIONAL)
+
+
+@register.filter
+def masked(contact):
+    """ "a…@example.org", "07… 456": enough to know one's own by, too little to use."""
+    local, at, host = (contact or "").rpartition("@")
+    if at:
+        return f"{local[:1] if len(local) > 2 else ''}…@{host}"
+    return f"{phone(contact)[:2]}… {contact[-3:]}" if contact else ""
+
+
+@register.filter
+def place_in_queue(number):
+    """ "third", and "number 12" from the eleventh on."""
+    words = (
+        *(_("first"), _("second"), _("third"), _("fourth"), _("fifth")),
+        *(_("sixth"), _("seventh"), _("eighth"), _("ninth"), _("tenth")),
+    )
+    if number <= len(words):
+        return words[number - 1]
+    return _("number %(number)d") % {"number": number}
 
 
 @register.filter

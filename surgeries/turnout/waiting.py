@@ -51,7 +51,7 @@ def _waiter(key, party, now):
 def number_in_queue(booking, now):
     """Which in the queue she and her party are, from 1; None when they do not wait.
 
-    Three statements. Wants the booking's surgery loaded.
+    Two statements. Wants the booking's surgery loaded.
     """
     parties = waiting_parties(booking.surgery, now)
     hers = [waiter for waiter in parties if waiter.party == (booking.party or booking.pk)]

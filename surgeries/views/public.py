@@ -10,10 +10,11 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from surgeries.forms.bookings import BookingForm
+from surgeries.forms.bookings import BookingForm, WaitingForm
 from surgeries.models import Network, Series, Slot, Surgery
-from surgeries.rules.bookings import open_slots, stage
+from surgeries.rules.bookings import Stage, open_slots, slots_to_come, stage
 from surgeries.rules.names import tidy
+from surgeries.rules.reminders import is_nearly_here
 from surgeries.templatetags.words import clock
 from surgeries.templatetags.words import day as in_words
 
@@ -88,31 +89,56 @@ def known_around(day, now, **whose):
     )
 
 
-def context_of(surgery, surgeries, slots, now, form):
-    """What the pages of one surgery show. `surgeries` are those of its series to come."""
+def context_of(surgery, surgeries, slots, now, *, form=None, code=""):
+    """What the pages of one surgery show. `surgeries` are those of its series to come.
+
+    Without a `form` of the caller it is the one that fits: to book a time, or to wait for one.
+    """
     later = [other for other in surgeries if other.pk != surgery.pk and other.ends_at > now]
     later = [other for other in later if not other.is_cancelled]
     for other in later:
         other.opens_later = not other.takes_bookings(now)
+    stage, waiting = stage_of(surgery, slots, now)
+    form = form or form_for(surgery, slots, now, stage, code=code)
+    if form.waits and stage == Stage.OPEN:
+        waiting = surgery.bookings.wanting_a_place().count()
+    may_wait = stage == Stage.OPEN and not is_nearly_here(surgery.starts_at, now)
     return {
         "series": surgery.series,
         "surgery": surgery,
-        "stage": stage(surgery, slots, now),
+        "stage": stage,
         "places": sum(slot.free_places for slot in open_slots(slots, now)),
+        "waiting": waiting,
+        "has_places": any(slot.places_count for slot in slots),
         "form": form,
+        "may_wait": may_wait,
+        "some_full": len(open_slots(slots, now)) < len(slots_to_come(slots, now)),
         "later": later[:OTHER_DATES],
         "next_one": next((other for other in later if other.starts_at > surgery.starts_at), None),
     }
 
 
-def form_for(surgery, slots, now, *, data=None, code=""):
-    """The booking form of a surgery with these arrival times."""
-    return BookingForm(
-        data,
-        slots=open_slots(slots, now),
-        networks=Network.objects.suggestible().filter(series=surgery.series_id),
-        code=code,
-    )
+def stage_of(surgery, slots, now):
+    """The stage of a surgery, and how many wait for a place, asked only where it matters."""
+    found = stage(surgery, slots, now)
+    late = found == Stage.OPEN and is_nearly_here(surgery.starts_at, now)
+    if not late and found != Stage.FULL:
+        return found, 0
+    waiting = surgery.bookings.wanting_a_place().count()
+    return stage(surgery, slots, now, waiting=waiting), waiting
+
+
+def form_for(surgery, slots, now, stage, *, code=""):
+    """The form of a surgery with these arrival times: to book one, or to wait for one."""
+    if stage == Stage.FULL:
+        offered = slots_to_come(slots, now)
+        return WaitingForm(slots=offered, networks=suggested(surgery), code=code)
+    return BookingForm(slots=open_slots(slots, now), networks=suggested(surgery), code=code)
+
+
+def suggested(surgery):
+    """The networks that anybody may read of as who told her."""
+    return Network.objects.suggestible().filter(series=surgery.series_id)
 
 
 def slots_of(surgery):
@@ -133,9 +159,8 @@ def _on(surgeries, day):
 
 def _surgery(request, surgeries, surgery, now, code):
     slots = slots_of(surgery)
-    form = form_for(surgery, slots, now, code=code)
     named = [name.split(" ")[0] for name in surgery.helpers_to_name]
-    about = context_of(surgery, surgeries, slots, now, form) | {
+    about = context_of(surgery, surgeries, slots, now, code=code) | {
         "helpers": named,
         "names": get_text_list(named, _("and")),
         "code": code,

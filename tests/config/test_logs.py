@@ -29,6 +29,33 @@ def test_a_secret_link_never_reaches_the_log(path, written):
     assert masked("Not Found: %s", path) == f"Not Found: {written}"
 
 
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("text to +447400123457 sent", "text to ... sent"),
+        ("07400123457 rang", "... rang"),
+        ("(+33612345678)", "(...)"),
+        ("2026-11-02 09:00:00,123 +0000", "2026-11-02 09:00:00,123 +0000"),
+        ("message 05b0dc22-5cb8-4f7e-9cd7-012345678912", None),
+        ("person 1234567890", None),
+    ],
+)
+def test_a_phone_number_never_reaches_the_log(said, written):
+    assert masked("%s", said) == (written or said)
+
+
+def test_a_traceback_tells_nobody_a_phone_number():
+    line = settings.LOGGING["formatters"]["line"]
+    formatter = logging.config.DictConfigurator({}).configure_formatter(dict(line))
+    try:
+        raise ValueError(f"No {'+44740'}0123457 here")
+    except ValueError as error:
+        record = logging.LogRecord("django", logging.ERROR, "", 1, "Oh", (), None)
+        record.exc_info = (type(error), error, error.__traceback__)
+
+    assert "ValueError: No ... here" in formatter.format(record)
+
+
 def test_other_lines_stay_as_they_are():
     line = masked("Not Found: %s", "/organise/central-birmingham-tech-surgery/register/")
 

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import environ
 import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from config.refusals import refuse_half_a_provider
 
 BASE = Path(__file__).resolve().parent.parent.parent
 SAFE = {
@@ -60,6 +63,67 @@ def test_production_refuses_to_start_unsafe(changes, sentence):
 
     assert answer.returncode == 1
     assert f"ImproperlyConfigured: {sentence}" in answer.stderr
+
+
+HTTP = {
+    "TEXTS_BY": "http",
+    "TEXTS_URL": "https://texts.example.org/send",
+    "TEXTS_TOKEN": "a-token",
+    "TEXTS_FROM": "+447900123456",
+    "TEXTS_SECRET": "t" * 50,
+}
+TWILIO = {
+    "TEXTS_BY": "twilio",
+    "TEXTS_ACCOUNT": "AC" + "0a" * 16,
+    "TEXTS_TOKEN": "a-token",
+    "TEXTS_FROM": "+447900123456",
+}
+
+
+@pytest.mark.parametrize("texts", [HTTP, TWILIO, {**HTTP, "BOUNCES_SECRET": "b" * 50}])
+def test_production_starts_with_a_provider_of_texts(texts):
+    answer = start(**texts)
+
+    assert answer.returncode == 0, answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("texts", "sentence"),
+    [
+        ({"TEXTS_BY": "pigeon"}, "TEXTS_BY is 'pigeon', and we know no such way"),
+        (HTTP | {"TEXTS_URL": None}, "TEXTS_URL does not begin with https://"),
+        (HTTP | {"TEXTS_URL": "http://texts.example.org"}, "TEXTS_URL does not begin with"),
+        (HTTP | {"TEXTS_TOKEN": None}, "TEXTS_BY is http, and TEXTS_TOKEN is missing."),
+        (HTTP | {"TEXTS_FROM": None}, "TEXTS_BY is http, and TEXTS_FROM is missing."),
+        (HTTP | {"TEXTS_SECRET": None}, "TEXTS_SECRET is missing."),
+        (HTTP | {"TEXTS_SECRET": "t" * 49}, "TEXTS_SECRET is shorter than 50 characters"),
+        (TWILIO | {"TEXTS_ACCOUNT": None}, "TEXTS_BY is twilio, and TEXTS_ACCOUNT is not an"),
+        (TWILIO | {"TEXTS_ACCOUNT": "SK1"}, "TEXTS_BY is twilio, and TEXTS_ACCOUNT is not an"),
+        (TWILIO | {"TEXTS_TOKEN": None}, "TEXTS_BY is twilio, and TEXTS_TOKEN is missing."),
+        (TWILIO | {"TEXTS_URL": "http://x.example"}, "TEXTS_URL does not begin with https://"),
+        ({"BOUNCES_SECRET": "b" * 49}, "BOUNCES_SECRET is shorter than 50 characters"),
+    ],
+)
+def test_production_refuses_half_a_provider(texts, sentence):
+    answer = start(**texts)
+
+    assert answer.returncode == 1
+    assert f"ImproperlyConfigured: {sentence}" in answer.stderr
+
+
+def test_production_refuses_twilio_without_its_library(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+
+    with pytest.raises(ImproperlyConfigured, match="its library is not installed"):
+        refuse_half_a_provider(
+            texts_by="twilio",
+            url="https://api.twilio.com",
+            account=TWILIO["TEXTS_ACCOUNT"],
+            token="a-token",
+            sender="+447900123456",
+            secret="",
+            bounces_secret="",
+        )
 
 
 @pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SITE_URL"])

@@ -37,6 +37,10 @@ PUBLIC = {
     "h/<str:secret>/",
     "invitation/<str:secret>/",
     "digest/<int:pk>/<str:secret>/",
+    # Called by providers, and believed only with their signature.
+    "hooks/texts/receipts/",
+    "hooks/texts/replies/",
+    "hooks/mail/bounces/",
 }
 
 

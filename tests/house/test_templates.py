@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from surgeries.rules.wording import NEWS
 from surgeries.states import MessageKind
 from tests.house.reading import ROOT, dotted, modules, obeyed, templates, write
 
@@ -78,6 +79,19 @@ def _say_it_otherwise(word):
     return f"“{word}” is not a word for screens; docs/glossary.md has ours."
 
 
+def news_in_messages(found):
+    """R30: a message about a booking advertises nothing; news needs permission."""
+    for template in found:
+        if not template.name.startswith(MAILS):
+            continue
+        for line, text in template.words():
+            for words in NEWS:
+                if words in " ".join(text.casefold().split()):
+                    yield template.breach(
+                        line, f"“{words}” is news; this is a message about somebody’s own booking."
+                    )
+
+
 def half_mails(root):
     """Kinds of message that lack a part, and parts that do not extend their base."""
     folder = root / "templates" / "messages"
@@ -96,7 +110,9 @@ def _extends_its_base(path, part):
     )
 
 
-@pytest.mark.parametrize("law", [inline_code, unescaped_output, words_in_templates])
+@pytest.mark.parametrize(
+    "law", [inline_code, unescaped_output, words_in_templates, news_in_messages]
+)
 def test_templates_obey(law):
     obeyed(law(templates()))
 
@@ -165,6 +181,26 @@ def test_each_breach_in_code_is_found(law, source, count, tmp_path):
     write(tmp_path, {"surgeries/forms/a.py": source})
 
     assert len(list(law(modules(tmp_path)))) == count
+
+
+@pytest.mark.parametrize(
+    ("source", "count"),
+    [
+        ('{% translate "Our Next  surgery is soon." %}', 1),
+        ("<p>Please share this.</p>", 1),
+        ("<p>Come next time instead.</p>", 0),
+        ("{# donate #}<p class='donate'></p>", 0),
+    ],
+)
+@pytest.mark.parametrize("name", ["messages/a.html", "messages/a.txt", "surgeries/a.html"])
+def test_news_in_a_message_is_found(name, source, count, tmp_path):
+    """Negative control (R30); a page may say what it likes."""
+    if name.endswith(".txt") and "<" in source:
+        source = re.sub(r"<[^>]*>", "", source)
+    write(tmp_path, {f"templates/{name}": source})
+
+    expected = count if name.startswith("messages/") else 0
+    assert len(list(news_in_messages(templates(tmp_path)))) == expected
 
 
 def test_half_a_mail_is_found(tmp_path):

@@ -1,7 +1,6 @@
 """Amina opens a link that Sharon sent, books, corrects herself, and in the end cannot come."""
 
 import datetime
-import html
 import re
 
 import icalendar
@@ -13,6 +12,8 @@ from surgeries.actions.sending import sweep
 from surgeries.models import Booking, Network, Place
 from surgeries.states import BookingState
 from tests import factories
+from tests.journeys.visitor import link_in, post
+from tests.surgeries.views.visitor import words
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,22 +32,6 @@ def link(surgery):
     tenants = factories.create_network(series=surgery.series, name="Highgate Tenants")
     sharon = factories.create_connector(network=tenants, name="Sharon")
     return factories.create_link(network=tenants, connector=sharon, code="abcd2345")
-
-
-def words(response):
-    assert response.status_code == 200
-    return html.unescape(response.content.decode())
-
-
-def post(mailbox):
-    """What the worker does each quarter of a minute; returns the newest mail."""
-    sweep(now=timezone.now(), worker="journey")
-    return mailbox[-1]
-
-
-def link_in(mail):
-    (found,) = set(re.findall(r"http://testserver(/b/[\w-]+/)", mail.text))
-    return found
 
 
 def test_amina_books_corrects_herself_and_cannot_come(client, mailbox, surgery, link):
@@ -72,10 +57,7 @@ def test_amina_books_corrects_herself_and_cannot_come(client, mailbox, surgery, 
 
     # She corrects it and takes the later time. The right address gets a mail with a new link.
     form = client.get(reverse("booking_change", args=[booking.secret])).context["form"]
-    right = {name: form[name].value() for name in form.fields} | {
-        "slot": late.pk,
-        "contact": "amina@example.org",
-    }
+    right = {"goal": form["goal"].value(), "slot": late.pk, "contact": "amina@example.org"}
     client.post(reverse("booking_change", args=[booking.secret]), right)
     mail = post(mailbox)
     assert mail.to == ["amina@example.org"]
@@ -95,7 +77,7 @@ def test_amina_books_corrects_herself_and_cannot_come(client, mailbox, surgery, 
     page = words(client.get(hers + "cancel/"))
     assert "Can’t you come?" in page
     assert Booking.objects.get().state == BookingState.BOOKED
-    page = words(client.post(hers + "cancel/", follow=True))
+    page = words(client.post(hers, {"answer": "no"}, follow=True))
     assert "Thank you for telling us." in page
     assert Place.objects.free().count() == 2
     assert "cancelled" in post(mailbox).subject

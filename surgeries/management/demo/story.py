@@ -16,9 +16,19 @@ import uuid
 from pathlib import Path
 
 from dateutil.relativedelta import relativedelta, weekdays
+from django.conf import settings
 
 from accounts.actions import join, rename
-from surgeries.actions import bookings, derived, helpers, networks, register, schedule, series
+from surgeries.actions import (
+    bookings,
+    derived,
+    helpers,
+    networks,
+    register,
+    schedule,
+    series,
+    texts,
+)
 from surgeries.models import Attempt, Message, Network
 from surgeries.rules.schedule import instant
 from surgeries.states import Goal, HelpingStyle, Level, MessageState, NetworkKind, Role
@@ -26,6 +36,7 @@ from surgeries.states import Goal, HelpingStyle, Level, MessageState, NetworkKin
 HERE = Path(__file__).parent
 SOONEST = datetime.timedelta(days=8)
 CHAIRS = 8
+TEXTS_A_MONTH = 100
 SENT_AFTER = datetime.timedelta(seconds=4)
 DAY = datetime.timedelta(days=1)
 NO_SUCH_ADDRESS = "550 5.1.1 There is nobody of this name here"
@@ -93,6 +104,10 @@ class _Story:
             by=self.olu,
             now=self.began,
         )
+        if self.cast.get("texts") and settings.TEXTS_BY:
+            texts.set_texts(
+                self.series, on=True, a_month=TEXTS_A_MONTH, by=self.olu, now=self.began
+            )
         if "co_organiser" in self.cast:
             name, email = self.cast["co_organiser"]
             invitation = series.invite(

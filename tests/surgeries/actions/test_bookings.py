@@ -6,18 +6,26 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from surgeries.actions.answers import cancel_booking
-from surgeries.actions.attendees import known_attendee, make_easier
-from surgeries.actions.bookings import book_slot, send_links_again
-from surgeries.actions.changes import change_booking, correct_contact
-from surgeries.models import Attendee, Booking, Message, Place
-from surgeries.refusals import Refused
-from surgeries.states import BookingState, MessageKind, MessageState, Outcome, SurgeryState
+from surgeries.actions.bookings import send_links_again
+from surgeries.models import Attendee, Booking, Message, Slot
+from surgeries.states import BookingState, MessageKind, MessageState, SurgeryState
 from tests import factories
 from tests.factories import LONDON, NOW, WEDNESDAY, at
+from tests.surgeries.actions.booker import (
+    HOUR,
+    MINUTE,
+    again,
+    book,
+    first_slot,
+    last_slot,
+    messages_of,
+    party_of,
+    refused,
+    rows,
+    wait,
+)
 
 pytestmark = pytest.mark.django_db
-
-HOUR = datetime.timedelta(hours=1)
 
 
 @pytest.fixture
@@ -25,40 +33,19 @@ def surgery():
     return factories.create_surgery(places=(1, 2))
 
 
-def first_slot(surgery):
-    return surgery.slots.order_by("starts_at")[0]
-
-
-def book(slot, **answers):
-    asked = {
-        "name": "Amina O’Neill",
-        "contact": "amina@example.org",
-        "goal": "news",
-        "request_key": uuid.uuid4(),
-        "now": NOW,
-    }
-    return book_slot(slot, **(asked | answers))
-
-
-def rows():
-    return (Booking.objects.count(), Attendee.objects.count(), Message.objects.count())
-
-
-def messages_of(booking):
-    return [(m.kind, m.state) for m in booking.messages.order_by("owed_at", "kind")]
-
-
-def refused(action, *args, **kwargs):
-    with pytest.raises(Refused) as refusal:
-        action(*args, **kwargs)
-    return refusal.value
+@pytest.fixture
+def full():
+    """One place, and Zoë has it."""
+    surgery = factories.create_surgery(places=(1,))
+    factories.create_booking(surgery=surgery)
+    return surgery
 
 
 # Booking -------------------------------------------------------------------------------
 
 
 def test_a_booking_takes_the_lowest_free_place(surgery):
-    late = surgery.slots.order_by("starts_at")[1]
+    late = last_slot(surgery)
     numbers = [book(late, name=name).place.number for name in ("Amina", "Basil")]
     assert numbers == [2, 3]
 
@@ -108,7 +95,7 @@ def test_the_same_form_sent_to_another_surgery_is_another_booking(surgery):
 
 def test_the_same_form_with_another_name_asks_to_press_again(surgery):
     key = uuid.uuid4()
-    slot = surgery.slots.order_by("starts_at")[1]
+    slot = last_slot(surgery)
     book(slot, request_key=key)
     refusal = refused(book, slot, request_key=key, name="Basil")
     assert refusal.sentence == (
@@ -119,15 +106,13 @@ def test_the_same_form_with_another_name_asks_to_press_again(surgery):
 
 def test_a_full_time_is_refused_and_leaves_no_trace(surgery):
     book(first_slot(surgery))
-    before = rows()
     refusal = refused(book, first_slot(surgery), name="Basil")
     assert refusal.sentence == "Somebody has just taken the last place at 5:30pm."
     assert refusal.field == "slot"
-    assert rows() == before
 
 
 def test_the_same_person_twice_is_one_person_with_two_bookings(surgery):
-    slot = surgery.slots.order_by("starts_at")[1]
+    slot = last_slot(surgery)
     one, other = book(slot), book(slot, name="  amina  o’neill".strip())
     assert one != other
     assert Attendee.objects.get().bookings.count() == 2
@@ -174,7 +159,7 @@ def test_said_followed_and_credited_network_are_stored_apart(surgery):
 
 
 def test_the_first_network_is_written_once(surgery):
-    slot = surgery.slots.order_by("starts_at")[1]
+    slot = last_slot(surgery)
     choir = factories.create_network(series=surgery.series, name="Ladywood Choir")
     factories.create_network(series=surgery.series, name="Highgate Tenants")
     book(slot, said="Ladywood Choir")
@@ -196,252 +181,190 @@ def test_a_booking_is_seven_statements_however_many_there_are(rows_before):
     assert len(said) == 7
 
 
-# People --------------------------------------------------------------------------------
+# Parties -------------------------------------------------------------------------------
 
 
-def test_two_people_without_a_contact_are_two_people(surgery):
-    about = {"name": "Amina", "contact": None, "group": "", "network": None, "now": NOW}
-    one = known_attendee(surgery.series, **about)
-    assert known_attendee(surgery.series, **about).pk != one.pk
-
-
-def test_a_known_person_is_recognised_in_one_statement(surgery, django_assert_num_queries):
-    about = {"name": "Amina", "contact": "amina@example.org", "network": None}
-    one = known_attendee(surgery.series, **about, group="Choir", now=NOW)
-    with django_assert_num_queries(1):
-        again = known_attendee(surgery.series, **about, group="", now=NOW + HOUR)
-    person = Attendee.objects.get()
-    assert (again.pk, person.pk) == (one.pk, one.pk)
-    assert (person.group, person.last_active_at) == ("Choir", NOW + HOUR)
-
-
-def test_whoever_types_a_known_name_and_contact_reads_and_changes_nothing_of_hers(surgery):
-    slot = surgery.slots.order_by("starts_at")[1]
-    hers = book(slot, group="Choir")
-    make_easier(hers, needs="A chair", news=False, news_wording="", now=NOW)
-    stans = book(slot, name="AMINA O’NEILL", group="Evil", now=NOW + HOUR)
-    assert Booking.objects.get(pk=stans.pk).attendee.name == "AMINA O’NEILL"
-    make_easier(stans, needs="Evil", news=True, news_wording="Yes", now=NOW + HOUR)
-    person = Attendee.objects.get()
-    assert (person.group, person.access_needs, person.news_agreed_at) == ("Choir", "A chair", None)
-
-
-def test_a_known_person_may_still_tell_what_she_has_not_told(surgery):
-    slot = surgery.slots.order_by("starts_at")[1]
-    book(slot)
-    again = Booking.objects.get(pk=book(slot, group="Choir").pk)
-    make_easier(again, needs="A chair", news=False, news_wording="", now=NOW)
-    person = Attendee.objects.get()
-    assert (person.group, person.access_needs) == ("Choir", "A chair")
-
-
-def test_nobody_without_a_contact_inherits_a_group(surgery):
-    about = {"name": "Amina", "contact": None, "network": None, "now": NOW}
-    known_attendee(surgery.series, **about, group="Choir")
-    other = known_attendee(surgery.series, **about, group="")
-    assert Attendee.objects.get(pk=other.pk).group == ""
-
-
-# Cancelling ----------------------------------------------------------------------------
-
-
-def test_cancelling_frees_the_place_and_owes_a_word(surgery):
-    booking = book(first_slot(surgery))
-    cancel_booking(booking, now=NOW + HOUR)
-    booking.refresh_from_db()
-    assert (booking.state, booking.place, booking.cancelled_at) == ("cancelled", None, NOW + HOUR)
-    assert booking.cancelled_late is False
-    assert messages_of(booking) == [
-        (MessageKind.CONFIRMATION, MessageState.CANCELLED),
-        (MessageKind.BOOKING_CANCELLED, MessageState.QUEUED),
-    ]
-
-
-def test_a_cancelled_place_can_be_booked_again(surgery):
-    booking = book(first_slot(surgery))
-    place = booking.place
-    cancel_booking(booking, now=NOW)
-    assert book(first_slot(surgery), name="Basil").place == place
-
-
-def test_cancelling_twice_is_cancelling_once(surgery):
-    booking = book(first_slot(surgery))
-    cancel_booking(booking, now=NOW)
-    book(first_slot(surgery), name="Basil")
-    cancel_booking(booking, now=NOW + HOUR)
-    booking.refresh_from_db()
-    assert booking.cancelled_at == NOW
-    assert booking.messages.filter(kind=MessageKind.BOOKING_CANCELLED).count() == 1
-    assert Place.objects.free().filter(slot=first_slot(surgery)).count() == 0
-
-
-@pytest.mark.parametrize(
-    ("before", "late"),
-    [
-        (datetime.timedelta(hours=24), False),
-        (datetime.timedelta(hours=23, minutes=59), True),
-        (datetime.timedelta(minutes=-5), True),
-    ],
-)
-def test_less_than_a_day_before_is_late_and_taken_all_the_same(surgery, before, late):
-    booking = book(first_slot(surgery))
-    cancel_booking(booking, now=surgery.starts_at - before)
-    booking.refresh_from_db()
-    assert (booking.state, booking.cancelled_late) == (BookingState.CANCELLED, late)
-
-
-def test_nothing_is_cancelled_after_the_surgery(surgery):
-    booking = book(first_slot(surgery))
-    sentence = refused(cancel_booking, booking, now=surgery.ends_at).sentence
-    assert sentence == "This surgery is over."
-    booking.refresh_from_db()
-    assert (booking.state, booking.place is None) == (BookingState.BOOKED, False)
-
-
-@pytest.mark.parametrize(
-    ("outcome", "sentence"),
-    [(Outcome.CAME, "You are here already"), (Outcome.DID_NOT_COME, "The register")],
-)
-def test_nobody_cancels_what_the_register_has_answered(surgery, outcome, sentence):
-    booking = book(first_slot(surgery))
-    Booking.objects.filter(pk=booking.pk).update(outcome=outcome)
-    before = rows()
-    assert sentence in refused(cancel_booking, booking, now=surgery.starts_at).sentence
-    booking.refresh_from_db()
-    assert (booking.state, rows()) == (BookingState.BOOKED, before)
-
-
-def test_a_cancelled_surgery_needs_no_cancelling(surgery):
-    booking = book(first_slot(surgery))
-    surgery.state = SurgeryState.CANCELLED
-    surgery.save()
-    refused(cancel_booking, booking, now=NOW)
-    booking.refresh_from_db()
-    assert booking.state == BookingState.BOOKED
-
-
-# Changing ------------------------------------------------------------------------------
-
-
-def change(booking, now=NOW + HOUR, **answers):
-    stands = {
-        "slot": booking.slot,
-        "name": booking.attendee.name,
-        "contact": booking.attendee.contact,
-        "goal": booking.goal,
+def test_a_party_takes_one_place_each_at_one_time_and_is_told_once():
+    surgery = factories.create_surgery(places=(3, 1))
+    booking = book(first_slot(surgery), others=["Basil", "Zoë D’Arcy"], supporter=True)
+    party = party_of(booking)
+    assert [one.attendee.name for one in party] == ["Amina O’Neill", "Basil", "Zoë D’Arcy"]
+    assert {one.attendee.contact for one in party} == {"amina@example.org"}
+    assert [one.place.number for one in party] == [1, 2, 3]
+    assert {(one.state, one.slot, one.party) for one in party} == {
+        (BookingState.BOOKED, first_slot(surgery), booking.pk)
     }
-    return change_booking(booking, **(stands | answers), now=now)
-
-
-def test_another_time_takes_a_place_there_and_frees_the_old_one(surgery):
-    booking = book(first_slot(surgery))
-    late = surgery.slots.order_by("starts_at")[1]
-    changed = change(booking, slot=late)
-    assert (changed.slot, changed.place.slot) == (late, late)
-    assert Place.objects.free().filter(slot=first_slot(surgery)).count() == 1
-    assert (MessageKind.BOOKING_CHANGED, MessageState.QUEUED) in messages_of(booking)
-
-
-def test_a_full_other_time_is_refused_and_the_old_one_stands(surgery):
-    early = book(first_slot(surgery))
-    late = book(surgery.slots.order_by("starts_at")[1], name="Basil")
-    assert refused(change, late, slot=early.slot, goal="touch").field == "slot"
-    late.refresh_from_db()
-    assert (late.slot.starts_at, late.goal) == (surgery.slots.latest("starts_at").starts_at, "news")
-    assert (MessageKind.BOOKING_CHANGED, MessageState.QUEUED) not in messages_of(late)
-
-
-def test_another_goal_owes_no_message(surgery):
-    booking = book(first_slot(surgery))
-    assert change(booking, goal="touch").goal == "touch"
-    assert messages_of(booking) == [(MessageKind.CONFIRMATION, MessageState.QUEUED)]
-
-
-def test_changing_back_and_forth_tells_her_only_the_last_time(surgery):
-    late = surgery.slots.order_by("starts_at")[1]
-    booking = book(first_slot(surgery))
-    booking = change(booking, slot=late)
-    booking = change(booking, slot=first_slot(surgery), now=NOW + 2 * HOUR)
-    told = booking.messages.filter(kind=MessageKind.BOOKING_CHANGED).order_by("key")
-    assert [m.state for m in told] == [MessageState.CANCELLED, MessageState.QUEUED]
-
-
-def test_a_cancelled_booking_is_not_changed(surgery):
-    booking = book(first_slot(surgery))
-    cancel_booking(booking, now=NOW)
-    sentence = refused(change, booking, goal="touch").sentence
-    assert sentence == "This booking is cancelled. Book again to come after all."
-
-
-def test_a_corrected_address_gets_the_confirmation_and_the_old_link_ends(surgery):
-    booking = book(first_slot(surgery), contact="amnia@example.org")
-    Message.objects.update(state=MessageState.SENT, sent_at=NOW)
-    old = booking.secret
-    corrected = correct_contact(booking, contact="amina@example.org", now=NOW + HOUR)
-    assert corrected.attendee.contact == "amina@example.org"
-    assert not Booking.objects.by_secret(old).exists()
-    assert Booking.objects.by_secret(corrected.secret).get() == booking
-    assert messages_of(booking) == [
-        (MessageKind.CONFIRMATION, MessageState.SENT),
-        (MessageKind.CONFIRMATION, MessageState.QUEUED),
+    assert [one.party_number for one in party] == [1, 2, 3]
+    assert [one.brings_supporter for one in party] == [True, False, False]
+    assert [messages_of(one) for one in party] == [
+        [(MessageKind.CONFIRMATION, MessageState.QUEUED)],
+        [],
+        [],
     ]
 
 
-def test_a_phone_number_that_becomes_an_address_keeps_its_link(surgery):
-    booking = book(first_slot(surgery), contact="+447400123456")
-    corrected = correct_contact(booking, contact="amina@example.org", now=NOW + HOUR)
-    assert corrected.secret == booking.secret
+def test_each_of_a_party_has_a_link_of_her_own():
+    party = party_of(book(first_slot(factories.create_surgery(places=(3,))), others=["Basil"]))
+    assert [Booking.objects.by_secret(one.secret).get() for one in party] == party
+
+
+def test_a_party_is_credited_whole():
+    surgery = factories.create_surgery(places=(2,))
+    choir = factories.create_network(series=surgery.series, name="Ladywood Choir")
+    booking = book(first_slot(surgery), others=["Basil"], said="Ladywood Choir")
+    assert {one.credited_network for one in party_of(booking)} == {choir}
+
+
+def test_a_supporter_takes_no_place(surgery):
+    booking = book(first_slot(surgery), supporter=True)
+    assert (booking.brings_supporter, booking.party) == (True, None)
+    assert rows() == (1, 1, 1)
+
+
+def test_too_few_places_say_how_many_are_left(surgery):
+    refusal = refused(book, last_slot(surgery), others=["Basil", "Zoë"])
+    assert (refusal.sentence, refusal.field) == (
+        "There are 2 places left at 6:15pm, and you are 3. Choose another time.",
+        "slot",
+    )
+    sentence = refused(book, first_slot(surgery), others=["Basil"]).sentence
+    assert sentence == "There is 1 place left at 5:30pm, and you are 2. Choose another time."
+
+
+@pytest.mark.parametrize(
+    ("others", "field"),
+    [(["amina  O’NEILL"], "other_1"), (["Basil", "BASIL"], "other_2")],
+)
+@pytest.mark.parametrize("contact", ["amina@example.org", None])
+def test_the_same_name_twice_is_refused_kindly(others, field, contact):
+    surgery = factories.create_surgery(places=(3,))
+    refusal = refused(book, first_slot(surgery), others=others, contact=contact)
+    assert (refusal.sentence, refusal.field) == (
+        f"{others[-1]} stands here twice. Write each person’s name once.",
+        field,
+    )
+
+
+def test_a_form_with_more_names_than_a_party_is_refused_whole():
+    """T-BIZ-05: counted over the whole request, however often a line is repeated."""
+    surgery = factories.create_surgery(places=(9,))
+    refusal = refused(book, first_slot(surgery), others=["Basil", "Zoë", "Joyce"])
+    assert refusal.sentence == "That is more than 3 people. Book again for the others."
+
+
+def test_the_time_is_looked_at_when_the_form_is_sent_and_not_when_it_was_opened(surgery):
+    """T-BIZ-05: a form that lay open is measured by the clock of the moment it is sent."""
+    slot = first_slot(surgery)
+    moment = at(WEDNESDAY, 17, 29)
+    assert book(slot, now=moment).state == BookingState.BOOKED
+    late = last_slot(surgery)
+    assert refused(book, late, name="Basil", now=at(WEDNESDAY, 18, 15)).sentence == (
+        "That time has passed. Choose another one."
+    )
+
+
+def test_a_time_that_moved_while_the_form_lay_open_is_the_time_it_is_now(surgery):
+    """T-BIZ-05."""
+    as_it_was = first_slot(surgery)
+    Slot.objects.filter(pk=as_it_was.pk).update(starts_at=at(WEDNESDAY, 16))
+    assert refused(book, as_it_was, now=at(WEDNESDAY, 16, 30)).field == "slot"
+    assert book(as_it_was, now=at(WEDNESDAY, 13)).slot.starts_at == at(WEDNESDAY, 16)
+
+
+# By phone, for somebody ----------------------------------------------------------------
+
+
+def test_an_organiser_books_somebody_in_without_any_contact(surgery):
+    olu = factories.create_user()
+    booking = again(book(first_slot(surgery), contact=None, goal="", by=olu))
+    assert (booking.booked_by, booking.attendee.contact, booking.goal) == (olu, None, "")
+    assert rows() == (1, 1, 0)
+
+
+def test_an_organiser_books_before_anybody_else_may(surgery):
+    early = NOW - datetime.timedelta(days=90)
+    assert refused(book, first_slot(surgery), now=early).sentence.startswith("Booking opens on")
+    olu = factories.create_user()
+    assert book(first_slot(surgery), now=early, by=olu).state == BookingState.BOOKED
+
+
+@pytest.mark.parametrize("state", [SurgeryState.DRAFT, SurgeryState.CLOSED, SurgeryState.CANCELLED])
+def test_an_organiser_books_nobody_into_what_does_not_take_place(state):
+    surgery = factories.create_surgery(state=state)
+    refused(book, first_slot(surgery), by=factories.create_user())
+
+
+# Waiting -------------------------------------------------------------------------------
+
+
+def test_whoever_waits_holds_no_place_and_is_told_so(full):
+    booking = wait(full)
+    assert (booking.state, booking.slot, booking.place) == (BookingState.WAITING, None, None)
+    assert booking.waiting_since == NOW
+    assert list(booking.accepts.all()) == [first_slot(full)]
+    assert messages_of(booking) == [(MessageKind.WAITING, MessageState.QUEUED)]
+
+
+def test_a_party_waits_together(full):
+    party = party_of(wait(full, others=["Basil"], supporter=True))
+    assert [one.state for one in party] == [BookingState.WAITING, BookingState.WAITING]
+    assert [list(one.accepts.all()) for one in party] == [[first_slot(full)]] * 2
+    assert [len(messages_of(one)) for one in party] == [1, 0]
+
+
+def test_a_place_that_has_come_free_meanwhile_is_hers_at_once(surgery):
+    booking = wait(surgery, accepts=[last_slot(surgery)])
+    assert (booking.state, booking.slot) == (BookingState.BOOKED, last_slot(surgery))
     assert messages_of(booking) == [(MessageKind.CONFIRMATION, MessageState.QUEUED)]
 
 
-def test_a_correction_keeps_what_she_has_told_us(surgery):
-    booking = book(first_slot(surgery), contact="amnia@example.org", group="Choir")
-    make_easier(booking, needs="A chair", news=True, news_wording="Yes", now=NOW)
-    correct_contact(booking, contact="amina@example.org", now=NOW + HOUR)
-    person = Attendee.objects.get()
-    assert (person.contact, person.group) == ("amina@example.org", "Choir")
-    assert (person.access_needs, person.news_wording) == ("A chair", "Yes")
+def test_the_same_form_on_the_waiting_list_twice_is_one_booking(full):
+    key = uuid.uuid4()
+    first = wait(full, request_key=key)
+    assert wait(full, request_key=key) == first
+    assert book(first_slot(full), request_key=key) == first
+    assert rows() == (2, 2, 1)
 
 
-def test_a_stranger_who_types_her_name_and_contact_takes_over_nothing(surgery):
-    slot = surgery.slots.order_by("starts_at")[1]
-    hers = book(slot)
-    make_easier(hers, needs="A chair", news=False, news_wording="", now=NOW)
-    stans = book(slot, now=NOW + HOUR)
-    stans = correct_contact(stans, contact="stan@example.org", now=NOW + 2 * HOUR)
-    hers = Booking.objects.get(pk=hers.pk)
-    assert (hers.attendee.contact, stans.attendee.contact) == (
-        "amina@example.org",
-        "stan@example.org",
+def test_nobody_waits_for_no_time(full):
+    refusal = refused(wait, full, accepts=[])
+    assert (refusal.sentence, refusal.field) == (
+        "Choose at least one time that would suit you.",
+        "accepts",
     )
-    assert stans.attendee.access_needs == ""
 
 
-def test_a_correction_to_somebody_we_know_joins_her_bookings(surgery):
-    slot = surgery.slots.order_by("starts_at")[1]
-    known = book(slot)
-    wrong = book(slot, contact="amnia@example.org")
-    corrected = correct_contact(wrong, contact="amina@example.org", now=NOW + HOUR)
-    assert corrected.attendee == known.attendee
+def test_nobody_waits_twice_under_one_name(full):
+    assert refused(wait, full, others=["Amina O’Neill"]).field == "other_1"
 
 
-# Easier --------------------------------------------------------------------------------
+@pytest.mark.parametrize("by_phone", [False, True])
+def test_in_the_last_two_hours_nobody_waits_but_may_come_along(full, by_phone):
+    moment = full.starts_at - 2 * HOUR
+    by = factories.create_user() if by_phone else None
+    assert refused(wait, full, now=moment, by=by).sentence == (
+        "It starts soon, so no place can be kept. Come along: expect a cup of tea first."
+    )
+    assert wait(full, now=moment - MINUTE, by=by).state == BookingState.WAITING
 
 
-def test_what_would_help_is_kept_with_the_time_of_the_tick(surgery):
-    booking = book(first_slot(surgery))
-    make_easier(booking, needs="A quiet corner", news=False, news_wording="Yes", now=NOW + HOUR)
-    person = Attendee.objects.get()
-    assert (person.access_needs, person.access_needs_agreed_at) == ("A quiet corner", NOW + HOUR)
-    assert (person.news_agreed_at, person.news_wording) == (None, "")
+def test_in_the_last_two_hours_nobody_is_quicker_than_those_who_wait(full):
+    """A place that comes free so late is for the organiser to give by phone (R32)."""
+    wait(full)
+    cancel_booking(Booking.objects.get(state=BookingState.BOOKED), now=full.starts_at - HOUR)
+    late = {"name": "Basil", "now": full.starts_at - HOUR}
+    assert refused(book, first_slot(full), **late).sentence.startswith("It starts soon")
+    olu = factories.create_user()
+    assert book(first_slot(full), **late, by=olu).state == BookingState.BOOKED
 
 
-def test_news_are_agreed_to_with_their_wording(surgery):
-    booking = book(first_slot(surgery))
-    make_easier(booking, needs="", news=True, news_wording="Yes, tell me", now=NOW)
-    person = Attendee.objects.get()
-    assert (person.news_agreed_at, person.news_wording) == (NOW, "Yes, tell me")
-    assert (person.access_needs, person.access_needs_agreed_at) == ("", None)
+def test_with_nobody_waiting_the_last_places_are_booked_until_the_end(surgery):
+    assert book(first_slot(surgery), now=surgery.starts_at - MINUTE).state == BookingState.BOOKED
+
+
+def test_waiting_for_what_is_off_is_refused():
+    surgery = factories.create_surgery(state=SurgeryState.CANCELLED)
+    assert refused(wait, surgery).sentence == "This surgery is cancelled."
 
 
 # The link again ------------------------------------------------------------------------

@@ -3,7 +3,13 @@ import uuid
 import pytest
 from django.core.signing import Signer
 
-from surgeries.forms.bookings import BookingForm, ChangeForm, EasierForm, LinkAgainForm
+from surgeries.forms.bookings import (
+    BookingForm,
+    LinkAgainForm,
+    PhoneBookingForm,
+    PhoneWaitingForm,
+    WaitingForm,
+)
 from surgeries.models import Slot
 from tests import factories
 
@@ -22,7 +28,7 @@ def filled(slots, **answers):
 
 
 def test_there_are_at_most_seven_questions_in_this_order(slots):
-    asked = [field.name for field in BookingForm(slots=slots).visible_fields()]
+    asked = [field.name for field in BookingForm(slots=slots).questions]
     assert asked == ["goal", "slot", "name", "contact", "group", "level", "told"]
 
 
@@ -36,6 +42,8 @@ def test_four_answers_suffice(slots):
         "contact": "+447400123456",
         "goal": "news",
         "level": None,
+        "others": [],
+        "supporter": False,
         "group": "",
         "code": "",
         "said": "",
@@ -88,37 +96,84 @@ def test_the_code_of_a_link_is_carried_along(slots):
     assert BookingForm(slots=slots, code="abcd2345")["code"].value() == "abcd2345"
 
 
-def test_a_change_starts_from_what_we_have_down(slots):
-    booking = factories.create_booking(slot=slots[0], goal="touch")
-    form = ChangeForm(booking=booking, slots=slots)
-    assert {name: form[name].value() for name in form.fields} == {
-        "slot": slots[0].pk,
-        "goal": "touch",
-        "name": booking.attendee.name,
-        "contact": booking.attendee.contact,
-    }
-    assert "5:30pm<small>Your time now</small>" in str(form["slot"])
+def test_bringing_somebody_is_folded_until_somebody_is_brought(slots):
+    form = BookingForm(slots=slots)
+    assert [field.name for field in form.more] == ["other_1", "other_2", "supporter"]
+    assert not form.says_more
+    assert filled(slots, other_1="Basil").says_more
+    assert filled(slots, supporter="on").says_more
 
 
-def test_somebody_without_a_contact_need_not_give_one_now(slots):
-    person = factories.create_attendee(series=slots[0].surgery.series, contact=None)
-    booking = factories.create_booking(slot=slots[0], attendee=person)
-    said = {"goal": "news", "slot": slots[0].pk, "name": "Amina", "contact": ""}
-    form = ChangeForm(said, booking=booking, slots=slots)
+def test_whoever_comes_along_is_a_name_and_an_empty_line_is_nobody(slots):
+    form = filled(slots, other_1=" ", other_2="Zoë  D’Arcy", supporter="on")
     assert form.is_valid()
-    assert form.answers(slots)["contact"] is None
+    assert form.people == 2
+    answers = form.answers()
+    assert (answers["others"], answers["supporter"]) == (["Zoë D’Arcy"], True)
 
 
-def test_needs_are_kept_only_with_a_tick():
-    form = EasierForm({"needs": "A chair"})
-    assert form.errors == {"agreed": ["Tick this so that we may keep it, or leave it empty"]}
-    assert EasierForm({"needs": "A chair", "agreed": "on"}).is_valid()
-    assert EasierForm({}).is_valid()
+def test_who_waits_says_which_times_would_suit(slots):
+    form = WaitingForm(slots=slots)
+    assert [field.name for field in form.questions] == [
+        *("goal", "accepts", "name", "contact", "group", "level", "told")
+    ]
+    assert form["accepts"].value() in (None, [])
+    said = {"goal": "news", "name": "Amina", "contact": "07400 123456"}
+    assert WaitingForm(said, slots=slots).errors == {
+        "accepts": ["Choose at least one time that would suit you"]
+    }
+    form = WaitingForm(said | {"accepts": [slots[1].pk]}, slots=slots)
+    assert form.is_valid()
+    assert form.chosen(slots) == [slots[1]]
 
 
-def test_nothing_is_ticked_for_her():
-    form = EasierForm()
-    assert "checked" not in str(form)
+def test_the_only_time_to_wait_for_is_ticked_for_her(slots):
+    assert WaitingForm(slots=slots[:1])["accepts"].value() == [slots[0].pk]
+
+
+def test_asking_to_wait_instead_keeps_every_answer_and_signs_a_new_key(slots):
+    typed = {"other_1": "Basil", "supporter": "on", "told": "Sharon", "code": "abcd2345"}
+    form = filled(slots, **typed, request_key="mine", contact="wrong")
+    instead = WaitingForm.instead_of(form, slots=slots)
+    assert instead["accepts"].value() == [slots[0].pk]
+    kept = {name: instead[name].value() for name in typed}
+    assert kept == typed
+    assert instead["contact"].value() == "wrong"
+    assert (instead["wait"].value(), instead.errors) == ("yes", {})
+    assert instead["request_key"].value() != "mine"
+
+
+# By phone ------------------------------------------------------------------------------
+
+
+def by_phone(slots, **answers):
+    return PhoneBookingForm({"name": "Winston", "slot": slots[0].pk} | answers, slots=slots)
+
+
+def test_by_phone_a_name_is_enough(slots):
+    form = by_phone(slots)
+    assert form.is_valid()
+    answers = form.answers()
+    assert (answers["name"], answers["contact"], answers["goal"]) == ("Winston", None, "")
+    assert (answers["level"], answers["others"]) == (None, [])
+
+
+def test_by_phone_four_things_are_asked_and_the_rest_is_folded(slots):
+    form = PhoneBookingForm(slots=slots)
+    assert [field.name for field in form.questions] == ["name", "slot", "contact", "told"]
+    assert [field.name for field in form.more] == [
+        *("goal", "group", "other_1", "other_2", "supporter")
+    ]
+    assert form["slot"].value() == slots[0].pk
+    assert PhoneBookingForm({}, slots=slots).errors == {
+        "name": ["Enter a name, or a nickname"],
+        "slot": ["Choose a time"],
+    }
+
+
+def test_by_phone_every_time_to_wait_for_is_ticked(slots):
+    form = PhoneWaitingForm(slots=slots)
+    assert form["accepts"].value() == [slot.pk for slot in slots]
 
 
 def test_the_link_is_asked_for_by_one_address():

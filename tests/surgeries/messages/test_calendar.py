@@ -5,9 +5,11 @@ import pytest
 
 from surgeries.actions.changes import change_booking
 from surgeries.messages.calendar import calendar_of
+from surgeries.messages.email import WITH_A_CALENDAR_FILE
 from surgeries.states import BookingState, SurgeryState
 from tests import factories
 from tests.factories import NOW
+from tests.surgeries.messages.test_email import FOR_BOOKINGS, message_of, read
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +74,7 @@ def test_what_is_cancelled_says_so():
 
 
 def test_it_invites_nobody_and_keeps_the_secret():
+    """T-INJ-07: no METHOD, no ATTENDEE, and not the link, because calendars are shared."""
     booking = factories.create_booking()
     text = calendar_of(booking).decode()
     assert "METHOD" not in text
@@ -80,6 +83,7 @@ def test_it_invites_nobody_and_keeps_the_secret():
 
 
 def test_what_people_wrote_stays_text():
+    """T-INJ-07."""
     series = factories.create_series(name="Evil\r\nATTENDEE:mailto:evil@example.org")
     venue = factories.create_venue(
         series=series, name="Hall, upstairs; left\r\nMETHOD:REQUEST", find_the_door="One\nTwo"
@@ -88,6 +92,29 @@ def test_what_people_wrote_stays_text():
     lines = calendar_of(booking).decode().split("\r\n")
     assert not [line for line in lines if line.startswith(("ATTENDEE", "METHOD"))]
     assert "One\nTwo" in event_of(booking)["DESCRIPTION"]
+
+
+def test_a_file_put_together_by_hand_would_invite_somebody():
+    """T-INJ-07, negative control: what is escaped is what would have become a line."""
+    name = "Evil\r\nATTENDEE:mailto:evil@example.org"
+    by_hand = f"BEGIN:VEVENT\r\nSUMMARY:{name}\r\nEND:VEVENT\r\n"
+    assert "ATTENDEE" in icalendar.Event.from_ical(by_hand)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in WITH_A_CALENDAR_FILE if kind in FOR_BOOKINGS])
+def test_the_file_in_a_mail_invites_nobody_either(kind):
+    """T-INJ-07, as it stands in the letter."""
+    amina = "Amina\r\nMETHOD:REQUEST"
+    series = factories.create_series(name="Evil\r\nMETHOD:REQUEST\r\nATTENDEE:mailto:e@x.example")
+    surgery = factories.create_surgery(series=series)
+    attendee = factories.create_attendee(series=series, name=amina)
+    booking = factories.create_booking(surgery=surgery, attendee=attendee)
+    _letter, mail = read(message_of(kind, booking))
+
+    (attached,) = mail.iter_attachments()
+    assert "method" not in attached["Content-Type"].params
+    lines = attached.get_payload(decode=True).decode().split("\r\n")
+    assert not [line for line in lines if line.startswith(("METHOD", "ATTENDEE"))]
 
 
 def test_a_surgery_without_a_place_has_no_location():

@@ -4,15 +4,19 @@ import datetime
 import email
 import email.policy
 import re
+from email.message import EmailMessage
 
 import pytest
+from django.core.mail import EmailMessage as DjangoMail
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from surgeries.messages.email import NoSuchAddress, letter_for, one_address
+from accounts.models import User
+from surgeries.messages.email import POLICY, NoSuchAddress, letter_for, one_address
 from surgeries.messages.facts import with_person
 from surgeries.models import Message, TeamInvitation
+from surgeries.rules.wording import NEWS
 from surgeries.states import BookingState, HelpingState, MessageKind, Role, SurgeryState
 from tests import factories
 from tests.factories import NOW
@@ -119,8 +123,12 @@ def message_of(kind, booking):
         if state == BookingState.BOOKED:
             fields["booking"] = booking
         else:
+            had_a_time = state in (BookingState.DISPLACED, BookingState.CANCELLED)
             fields["booking"] = factories.create_booking(
-                surgery=surgery, attendee=booking.attendee, state=state
+                surgery=surgery,
+                slot=booking.slot if had_a_time else None,
+                attendee=booking.attendee,
+                state=state,
             )
     elif kind in FOR_HELPERS:
         fields["helping"] = factories.create_helping(surgery=surgery)
@@ -293,7 +301,7 @@ def test_service_mail_advertises_nothing(kind, booking):
     """R30."""
     _letter, mail = read(message_of(kind, booking))
 
-    for words in ("next surgery", "please share", "donate"):
+    for words in NEWS:
         assert words not in (part(mail, "plain") + part(mail, "html")).lower()
 
 
@@ -383,7 +391,7 @@ def test_the_sender_is_never_named_like_an_address(name, shown, booking):
 
 
 def test_no_line_break_reaches_a_header(booking):
-    """T-INJ-05."""
+    """T-INJ-05: neither the subject nor From; an address with one is refused (T-INJ-06)."""
     series = booking.surgery.series
     series.name = "Central\r\nBcc: evil@example.org\r\n\r\nBirmingham"
     series.save()
@@ -392,6 +400,24 @@ def test_no_line_break_reaches_a_header(booking):
     assert mail["Bcc"] is None
     assert str(mail["Subject"]).endswith("at Central Bcc: evil@example.org Birmingham")
     assert [address.addr_spec for address in mail["From"].addresses] == ["surgeries@example.org"]
+
+
+@pytest.mark.parametrize("header", ["Subject", "From", "Reply-To"])
+def test_a_line_break_that_came_so_far_would_stop_the_letter(header):
+    """T-INJ-05, negative control: what we tidy away is what the library refuses to write."""
+    with pytest.raises(ValueError, match="linefeed or carriage return"):
+        EmailMessage(policy=POLICY)[header] = "Central\r\nBcc: evil@example.org"
+
+
+def test_an_organiser_with_two_addresses_in_one_gets_no_reply(booking):
+    """T-INJ-05, T-INJ-06: Reply-To names one address each."""
+    booking.surgery.series.started_by.delete()
+    evil = factories.create_user(email="a@b.example")
+    factories.create_member(series=booking.surgery.series, user=evil)
+    User.objects.filter(pk=evil.pk).update(email="a@b.example, evil@x.example")
+
+    with pytest.raises(NoSuchAddress):
+        read(message_of(MessageKind.CONFIRMATION, booking))
 
 
 @pytest.mark.parametrize("first_word", ["Central", "Zoë’s"])
@@ -425,6 +451,25 @@ def test_what_is_not_one_address_is_refused(text):
     """T-INJ-06."""
     with pytest.raises(NoSuchAddress):
         one_address(text)
+
+
+def test_what_django_makes_of_two_addresses_is_why_we_ask_first():
+    """T-INJ-06, negative control: it takes them for one recipient and sends to both."""
+    mail = DjangoMail(to=["a@b.example, evil@x.example"])
+
+    assert mail.recipients() == ["a@b.example, evil@x.example"]
+    assert str(mail.message()["To"]) == "a@b.example, evil@x.example"
+
+
+@pytest.mark.parametrize("address", ["a@b.example, evil@x.example", "a@b.example\nRCPT TO:<e@x.y>"])
+def test_two_addresses_in_the_row_of_one_person_are_never_written_to(address, booking):
+    """T-INJ-06: refused before there is a letter."""
+    message = message_of(MessageKind.CONFIRMATION, booking)
+    booking.attendee.contact = address
+    booking.attendee.save()
+
+    with pytest.raises(NoSuchAddress):
+        read(message)
 
 
 def test_an_address_in_another_script_is_written_as_servers_know_it():

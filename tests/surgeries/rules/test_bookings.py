@@ -3,9 +3,17 @@ from dataclasses import dataclass
 
 import pytest
 
-from surgeries.models import Series, Surgery
-from surgeries.rules.bookings import Stage, is_late, link_works, open_slots, stage
-from surgeries.states import SurgeryState
+from surgeries.models import Booking, Series, Surgery
+from surgeries.rules.bookings import (
+    Stage,
+    Standing,
+    is_late,
+    link_works,
+    open_slots,
+    stage,
+    standing,
+)
+from surgeries.states import BookingState, SurgeryState
 from tests.factories import NOW, WEDNESDAY, at
 
 START, END = at(WEDNESDAY, 17, 30), at(WEDNESDAY, 19)
@@ -34,7 +42,9 @@ def times(*free):
         (SurgeryState.PUBLISHED, (0, 0), NOW, Stage.FULL),
         (SurgeryState.PUBLISHED, (), NOW, Stage.FULL),
         (SurgeryState.PUBLISHED, (1, 1), START, Stage.OPEN),
-        (SurgeryState.PUBLISHED, (1, 0), START, Stage.FULL),
+        (SurgeryState.PUBLISHED, (1, 0), START, Stage.COME_ALONG),
+        (SurgeryState.PUBLISHED, (0, 0), START - 121 * MINUTE, Stage.FULL),
+        (SurgeryState.PUBLISHED, (0, 0), START - 120 * MINUTE, Stage.COME_ALONG),
         (SurgeryState.PUBLISHED, (1, 1), START + 45 * MINUTE, Stage.STARTED),
         (SurgeryState.PUBLISHED, (1, 1), END, Stage.OVER),
         (SurgeryState.CLOSED, (1, 1), START, Stage.OVER),
@@ -46,6 +56,37 @@ def times(*free):
 )
 def test_what_a_surgery_is_to_somebody_who_would_like_to_come(state, free, now, what):
     assert stage(surgery(state), times(*free), now) == what
+
+
+def test_in_the_last_two_hours_a_free_place_is_for_those_who_wait():
+    def asked(minutes, waiting):
+        return stage(surgery(), times(1, 0), START - minutes * MINUTE, waiting=waiting)
+
+    assert [asked(121, 1), asked(120, 0), asked(120, 1)] == [
+        Stage.OPEN,
+        Stage.OPEN,
+        Stage.COME_ALONG,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("of_surgery", "state", "now", "what"),
+    [
+        (SurgeryState.PUBLISHED, BookingState.BOOKED, NOW, Standing.BOOKED),
+        (SurgeryState.PUBLISHED, BookingState.WAITING, NOW, Standing.WAITING),
+        (SurgeryState.PUBLISHED, BookingState.DISPLACED, NOW, Standing.DISPLACED),
+        (SurgeryState.PUBLISHED, BookingState.CANCELLED, NOW, Standing.CANCELLED),
+        (SurgeryState.PUBLISHED, BookingState.CANCELLED, END, Standing.CANCELLED),
+        (SurgeryState.PUBLISHED, BookingState.BOOKED, END - MINUTE, Standing.BOOKED),
+        (SurgeryState.PUBLISHED, BookingState.BOOKED, END, Standing.OVER),
+        (SurgeryState.PUBLISHED, BookingState.WAITING, END, Standing.OVER),
+        (SurgeryState.CLOSED, BookingState.BOOKED, NOW, Standing.OVER),
+        (SurgeryState.CANCELLED, BookingState.BOOKED, NOW, Standing.SURGERY_CANCELLED),
+        (SurgeryState.CANCELLED, BookingState.CANCELLED, END, Standing.SURGERY_CANCELLED),
+    ],
+)
+def test_what_a_booking_is_to_whoever_opens_its_link(of_surgery, state, now, what):
+    assert standing(Booking(surgery=surgery(of_surgery), state=state), now) == what
 
 
 def test_a_time_is_open_until_it_has_come():

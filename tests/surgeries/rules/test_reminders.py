@@ -14,8 +14,10 @@ from surgeries.rules.reminders import (
     by_day,
     day_of,
     earliest,
+    in_the_quiet_hours,
     is_nearly_here,
     is_worth_it,
+    out_of_order,
     reminder_due,
     reminders_due,
 )
@@ -187,6 +189,87 @@ def test_each_reminder_is_of_use_until_soon_before_the_next():
         hours=BY_LONDON,
     )
     assert [due.until for due in found] == [ARRIVES - DAY - 11 * HOUR, ARRIVES]
+
+
+def test_two_reminders_close_together_have_half_the_time_between_each():
+    """So whatever a series sets, the former of the two is owed for a while."""
+    own = {FIRST: When(2, datetime.time(23)), LAST: When(1, datetime.time(3))}
+    found = reminders_due(
+        arrives_at=ARRIVES,
+        starts_at=ARRIVES,
+        booked_at=None,
+        timetable=TIMETABLE | own,
+        hours=Hours(LONDON, datetime.time(0), datetime.time(23, 59)),
+    )
+    assert [due.at for due in found] == [london(2026, 11, 9, 23), london(2026, 11, 10, 3)]
+    assert found[0].until == london(2026, 11, 10, 1)
+
+
+@pytest.mark.parametrize(
+    ("days", "fault"),
+    [
+        ((7, 3, 1), None),
+        ((3, 3, 1), EARLY),
+        ((2, 3, 1), EARLY),
+        ((7, 1, 1), FIRST),
+        ((7, 1, 2), FIRST),
+        ((None, 3, 1), None),
+        ((2, None, 1), None),
+        ((1, None, 1), EARLY),
+        ((None, None, 5), None),
+    ],
+)
+def test_the_early_reminder_leaves_before_the_first_and_that_before_the_last(days, fault):
+    """One that is off (None) is not asked."""
+    timetable = {
+        kind: When(days or 1, on=days is not None)
+        for kind, days in zip(TIMETABLE, days, strict=True)
+    }
+    assert out_of_order(timetable) == fault
+
+
+@pytest.mark.parametrize(
+    ("at", "fault"),
+    [
+        (None, None),
+        (datetime.time(8, 59), FIRST),
+        (NINE, None),
+        (EIGHT_PM, None),
+        (datetime.time(20, 1), FIRST),
+    ],
+)
+def test_a_time_of_its_own_is_not_in_the_quiet_hours(at, fault):
+    assert in_the_quiet_hours(TIMETABLE | {FIRST: When(3, at)}, BY_LONDON) == fault
+
+
+@given(
+    INSTANTS,
+    st.lists(st.integers(1, 28), min_size=3, max_size=3, unique=True),
+    st.lists(st.none() | st.times(), min_size=3, max_size=3),
+    st.integers(0, 22),
+    st.integers(1, 12),
+    ZONES,
+)
+def test_in_order_they_leave_in_order_and_none_is_lost(arrives, days, times, opens, open_for, zone):
+    """Whatever a series may set: each is of use for a while, and before the next one leaves."""
+    hours = Hours(zone, datetime.time(opens), datetime.time(min(23, opens + open_for), 59))
+    timetable = {
+        kind: When(days, at)
+        for kind, days, at in zip(TIMETABLE, sorted(days, reverse=True), times, strict=True)
+    }
+    found = reminders_due(
+        arrives_at=arrives,
+        starts_at=arrives,
+        booked_at=arrives - 60 * DAY,
+        timetable=timetable,
+        hours=hours,
+    )
+    assert [due.kind for due in found] == list(TIMETABLE)
+    ends = [due.at for due in found[1:]] + [arrives]
+    for due, end in zip(found, ends, strict=True):
+        assert (
+            due.at < due.until <= end or due.at == end
+        )  # moved out of the quiet hours to one time
 
 
 @given(INSTANTS, st.integers(1, 28), st.times(), st.integers(0, 22), st.integers(1, 12))

@@ -9,7 +9,9 @@ from surgeries.templatetags.words import (
     day_near,
     day_time,
     days_ahead,
+    masked,
     phone,
+    place_in_queue,
 )
 from tests.factories import NOW
 
@@ -63,3 +65,27 @@ def test_days_ahead_are_counted_in_words():
 )
 def test_phone_numbers_are_written_as_at_home(kept, said):
     assert phone(kept) == said
+
+
+@pytest.mark.parametrize(
+    ("contact", "said"),
+    [
+        ("amina@example.org", "a…@example.org"),
+        ("al@example.org", "…@example.org"),
+        ("+447400123456", "07… 456"),
+        ("+33123456789", "+3… 789"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_a_contact_is_shown_by_its_ends_only(contact, said):
+    assert masked(contact) == said
+
+
+def test_a_place_in_the_queue_is_said_in_words():
+    assert [place_in_queue(number) for number in (1, 3, 10, 11)] == [
+        "first",
+        "third",
+        "tenth",
+        "number 11",
+    ]

@@ -37,6 +37,11 @@ NOT_PAGES = {
     "register_tap",
     "register_walk_in",
     "ring_done",
+    "timetable_reset",
+    "wording_reset",
+    "text_receipt",  # called by machines
+    "text_received",
+    "mail_bounced",
 }
 
 

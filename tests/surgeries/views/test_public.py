@@ -194,7 +194,7 @@ def test_a_day_without_a_surgery_is_not_found(client, series, day):
 @pytest.mark.parametrize(
     ("fields", "days", "words"),
     [
-        ({"places": (0, 0)}, 7, "You can still come along; expect a cup of tea first."),
+        ({"places": (0, 0)}, 7, "You can always come along without a place"),
         ({"state": SurgeryState.CANCELLED}, 7, "This surgery is cancelled."),
         ({"state": SurgeryState.CLOSED}, -7, "This surgery is over."),
         ({}, -7, "This surgery is over."),
