@@ -110,19 +110,23 @@ def plan_of_booking(booking):
 
     Wants it of `bookings_to_remind`.
     """
+    return [
+        _planned(due.kind, booking, due.at, due.until)
+        for due in reminders_of(booking, timetable_of(booking.surgery.series))
+        if due.kind not in booking.reminders_owed
+    ]
+
+
+def reminders_of(booking, timetable):
+    """The reminders a booking may get, earliest first, as `Due`; wants slot and surgery loaded."""
     surgery = booking.surgery
-    dues = reminders_due(
+    return reminders_due(
         arrives_at=booking.slot.starts_at if booking.slot else surgery.starts_at,
         starts_at=surgery.starts_at,
         booked_at=booking.booked_at,
-        timetable=timetable_of(surgery.series),
+        timetable=timetable,
         hours=surgery.series.hours,
     )
-    return [
-        _planned(due.kind, booking, due.at, due.until)
-        for due in dues
-        if due.kind not in booking.reminders_owed
-    ]
 
 
 # Helpers ---------------------------------------------------------------------------------
