@@ -15,7 +15,8 @@ WITH taken AS (
     SELECT *, coalesce(party, id) AS company, coalesce(party_number, 1) AS speaks
     FROM surgeries_booking WHERE NOT walked_in AND NOT imported),
 reachable AS (
-    SELECT taken.*, surgery.state AS evening, surgery.schedule_version AS version,
+    SELECT taken.*, surgery.state AS evening, surgery.starts_at,
+        surgery.schedule_version AS version,
         greatest(surgery.moved_at, surgery.cancelled_at) AS changed_at
     FROM taken
     JOIN surgeries_attendee AS attendee ON attendee.id = taken.attendee_id
@@ -217,6 +218,7 @@ WORDS = (
         """
         SELECT id AS booking, version FROM reachable
         WHERE version > 1 AND state = ANY(%(live)s) AND booked_at < changed_at
+            AND (state = 'booked' OR starts_at > %(now)s + %(nearly_here)s + %(clocks)s)
             AND NOT EXISTS (
                 SELECT FROM taken AS other
                 WHERE other.company = reachable.company AND other.speaks < reachable.speaks

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from surgeries.actions import answers, bookings, changes, helpers, register, schedule
-from surgeries.actions.attendees import write_or_ring
 from surgeries.actions.derived import owe_what_follows
 from surgeries.actions.places import settle_places
 from surgeries.messages.wanted import is_still_wanted
@@ -175,6 +174,19 @@ class Life(RuleBasedStateMachine):
         if booking:
             self._try(changes.correct_contact, booking, contact=self._contact())
 
+    @rule(nth=which)
+    def ring_instead(self, nth):
+        booking = self._booking(nth)
+        if booking:
+            self.number += 1
+            self._try(changes.ring_instead, booking, number=f"+4474002{self.number:05}")
+
+    @rule(nth=which)
+    def write_again(self, nth):
+        booking = self._booking(nth)
+        if booking:
+            self._try(changes.write_again, booking)
+
     # What the organiser does -----------------------------------------------------------
 
     @rule(nth=which)
@@ -215,12 +227,6 @@ class Life(RuleBasedStateMachine):
         booking = self._booking(nth, state__in=("booked", "displaced"))
         if booking:
             self._try(register.record_came, booking, by=self.olu)
-
-    @rule(nth=which, write=st.booleans())
-    def write_or_ring(self, nth, write):
-        booking = self._booking(nth)
-        if booking:
-            self._try(write_or_ring, booking.attendee, write=write)
 
     # What helpers do -------------------------------------------------------------------
 

@@ -8,9 +8,8 @@ import pytest
 from django.db import connection
 
 from surgeries.actions.answers import cancel_booking, next_time_instead, undo_cancel
-from surgeries.actions.attendees import write_or_ring
 from surgeries.actions.bookings import book_slot, join_waiting_list
-from surgeries.actions.changes import correct_contact, displace_booking
+from surgeries.actions.changes import correct_contact, displace_booking, ring_instead
 from surgeries.actions.derived import owe_reminders
 from surgeries.actions.helpers import confirm_helping, offer_help, withdraw_helping
 from surgeries.actions.register import walk_in
@@ -341,18 +340,15 @@ def test_in_the_last_two_hours_a_place_may_be_free_while_somebody_waits(world):
     assert found(world.surgery.starts_at - 2 * HOUR - 6 * 60 * SECOND) == ["no_empty_chair"]
 
 
-def test_who_asks_to_be_rung_and_later_to_be_written_to_is_no_alarm(world):
-    """While she was rung her evening moved, and she booked another time and gave it up."""
-    gita = Booking.objects.get(pk=world.gita.pk).attendee
-    write_or_ring(gita, write=False, now=NOW + 2 * HOUR)
+def test_who_is_rung_for_a_while_and_then_written_to_again_is_no_alarm(world):
+    """While she was rung her evening moved; then she gives an address again."""
+    ring_instead(world.gita, number="+447400123457", now=NOW + 2 * HOUR)
     move(world.following, 1, now=NOW + 3 * HOUR)
-    other = book(world.late, "Gita", contact=gita.contact, now=NOW + 4 * HOUR)
-    cancel_booking(other, now=NOW + 5 * HOUR)
     assert found() == []
-    write_or_ring(gita, write=True, now=NOW + 6 * HOUR)
+    correct_contact(world.gita, contact="gita@example.org", now=NOW + 4 * HOUR)
     assert found() == []
-    Message.objects.filter(owed_at=NOW + 6 * HOUR).delete()
-    assert found() == ["word_to_who_cancelled", "news_to_every_party"]
+    Message.objects.filter(owed_at=NOW + 4 * HOUR).delete()
+    assert found() == ["news_to_every_party"]
 
 
 def test_who_cannot_be_reached_is_no_alarm(world):
