@@ -5,10 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import AddressField
 from surgeries.forms.contacts import LineField
+from surgeries.forms.limits import StrangersForm
 from surgeries.states import HelpingStyle
 
 
-class HelpingOfferForm(forms.Form):
+class HelpingOfferForm(StrangersForm):
     """ "Just this once" first, a regular evening last; a name is public only with a tick."""
 
     style = forms.ChoiceField(
