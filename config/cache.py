@@ -1,10 +1,12 @@
 """A cache that is allowed to fail.
 
-The cache holds rate limits and nothing that is true. A booking must not fail because
-Redis is away, so every fault reads as "nothing there" and is logged once a call.
+The cache holds rate limits and nothing that is true. A booking must not fail or wait because
+Redis is away, so every fault reads as "nothing there", is logged, and for a few seconds nobody
+asks again.
 """
 
 import logging
+import time
 
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import RedisError
@@ -12,13 +14,21 @@ from redis.exceptions import RedisError
 logger = logging.getLogger(__name__)
 
 
+LEFT_ALONE_FOR = 5  # seconds
+
+
 class ForgivingClient(RedisCacheClient):
     """Answers like an empty cache while Redis is away; rate limits then let people through."""
 
+    _ask_again_at = 0.0  # by the clock that never jumps
+
     def _forgive(self, call, otherwise):
+        if time.monotonic() < self._ask_again_at:
+            return otherwise
         try:
             return call()
         except RedisError as fault:
+            self._ask_again_at = time.monotonic() + LEFT_ALONE_FOR
             logger.warning("Cache is away: %s", type(fault).__name__)
             return otherwise
 

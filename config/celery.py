@@ -5,19 +5,42 @@ once (a page waits for it), a worker must wait patiently and take back what a de
 left behind. So the settings hold the publisher's options and a worker changes them.
 """
 
+import mmap
 import os
 
 from celery import Celery
-from celery.signals import celeryd_init, task_postrun
+from celery.signals import celeryd_init, worker_shutting_down
 from django.conf import settings
-from django.core.cache import cache
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-HEARTBEAT = "last-tick"  # in the cache while ticks come
-HEARTBEAT_LASTS = 120  # seconds; a tick comes every 15
 
-app = Celery("surgeries")
+class SharedFlag:
+    """One byte that a process shares with those it forks, and no lock that could die with one."""
+
+    def __init__(self) -> None:
+        self._byte = mmap.mmap(-1, 1)
+
+    def set(self) -> None:
+        """Set it for all of them."""
+        self._byte[0] = 1
+
+    def is_set(self) -> bool:
+        """Whether one of them has set it."""
+        return bool(self._byte[0])
+
+
+class Surgeries(Celery):
+    """`is_ending` tells the tasks of a worker that it was told to end: whoever tells it tells only
+    the parent, and a task runs in a child. It is asked between two messages.
+    """
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_ending = SharedFlag()
+
+
+app = Surgeries("surgeries")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
@@ -28,8 +51,7 @@ def wait_patiently(conf, **_):
     conf.broker_transport_options = settings.WORKER_TRANSPORT_OPTIONS
 
 
-@task_postrun.connect
-def note_heartbeat(task, **_):
-    """Let /readyz see that beat and a worker are alive: a tick came through both."""
-    if task.name == "surgeries.tasks.tick":
-        cache.set(HEARTBEAT, True, timeout=HEARTBEAT_LASTS)
+@worker_shutting_down.connect
+def let_the_tasks_end(**_):
+    """Let every process of this worker finish what it has in hand and no more."""
+    app.is_ending.set()

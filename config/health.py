@@ -1,4 +1,4 @@
-"""Two questions a watcher may ask: is the process up, and does its work get done?"""
+"""What a watcher may ask: is the process up, does every part work, does mail leave in time?"""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -6,79 +6,139 @@ from datetime import timedelta
 import redis
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.db import Error as DatabaseError
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from config.celery import HEARTBEAT
-from surgeries.models import Message, PromiseCheck
-from surgeries.states import MessageState
+from surgeries.clock import database_now
+from surgeries.models import Heartbeat, Message, PromiseCheck
+from surgeries.states import Heart
 
-MAIL_IS_LATE_AFTER = timedelta(minutes=10)
-PROMISES_ARE_LOOKED_AT_WITHIN = timedelta(days=2)
+IS_SILENT_AFTER = timedelta(minutes=2)  # a sign of life comes every 15 seconds
+MAIL_IS_LATE_AFTER = timedelta(minutes=5)
+PROMISES_ARE_LOOKED_AT_WITHIN = timedelta(days=2)  # it is done every night
+
+
+class NotOk(Exception):
+    """A part that does not work; says what is wrong."""
 
 
 @require_safe
 @login_not_required
 def healthz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 while the process can answer at all."""
-    return JsonResponse({"process": "ok"})
+    """Answer 200 while the process can answer at all; and tell what /readyz tells."""
+    _ok, report = _ask(CHECKS)
+    return JsonResponse({"process": "ok", **report})
 
 
 @require_safe
 @login_not_required
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when everything works, else 503; names each part as ok or not.
-
-    `ticks` fails when beat or every worker is gone, `mail` when a message waits too long,
-    `promises` when the last check_promises found one broken, or was two nights ago.
-    """
-    checks = {
-        "database": _database_answers,
-        "redis": _redis_answers,
-        "ticks": _ticks_come,
-        "mail": _mail_is_in_time,
-        "promises": _promises_are_kept,
-    }
-    report = {name: "ok" if _holds(check) else "not ok" for name, check in checks.items()}
-    return JsonResponse(report, status=200 if set(report.values()) == {"ok"} else 503)
+    """Answer 200 when every part works, else 503; says of each what it found."""
+    return _answer(CHECKS)
 
 
-def _holds(check: Callable[[], bool]) -> bool:
-    try:
-        return check()
-    except (DatabaseError, redis.RedisError):
-        return False
+@require_safe
+@login_not_required
+def healthz_outbox(request: HttpRequest) -> JsonResponse:
+    """Answer 200 while messages leave in time, else 503; for an alarm of its own (P9)."""
+    return _answer({"outbox": CHECKS["outbox"]})
 
 
-def _database_answers() -> bool:
+# What is asked. Each returns what there is to say when all is well, "" for nothing; else NotOk.
+
+
+def _database() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-    return True
+    return ""
 
 
-def _redis_answers() -> bool:
+def _redis() -> str:
+    patience = settings.REDIS_PATIENCE
     client = redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=0.3, socket_connect_timeout=0.3
+        settings.REDIS_URL, socket_timeout=patience, socket_connect_timeout=patience
     )
     with client:
-        return bool(client.ping())
+        client.ping()
+    return ""
 
 
-def _ticks_come() -> bool:
-    return cache.get(HEARTBEAT) is not None
+def _beat() -> str:
+    return _alive(Heart.BEAT)
 
 
-def _mail_is_in_time() -> bool:
-    late = timezone.now() - MAIL_IS_LATE_AFTER
-    return not Message.objects.filter(state=MessageState.QUEUED, next_at__lt=late).exists()
+def _worker() -> str:
+    return _alive(Heart.WORKER)
 
 
-def _promises_are_kept() -> bool:
-    """Before the first night nothing is known, and nothing is wrong."""
+def _alive(name: Heart) -> str:
+    silence = Heartbeat.objects.silence_of(name, database_now())
+    if silence is None:
+        raise NotOk("no sign of life yet")
+    if silence > IS_SILENT_AFTER:
+        raise NotOk(f"no sign of life for {_seconds(silence)}")
+    return ""
+
+
+def _outbox() -> str:
+    now = database_now()
+    since = Message.objects.oldest_due(now)
+    if since is None:
+        return "nothing is due"
+    said = f"the oldest message has been due for {_seconds(now - since)}"
+    if now - since > MAIL_IS_LATE_AFTER:
+        raise NotOk(said)
+    return said
+
+
+def _promises() -> str:
     latest = PromiseCheck.objects.first()
-    since = timezone.now() - PROMISES_ARE_LOOKED_AT_WITHIN
-    return latest is None or (not latest.broken and latest.checked_at > since)
+    if latest is None:
+        return "the first night is still to come"
+    if latest.broken:
+        raise NotOk(f"{len(latest.broken)} broken, see check_promises")
+    if database_now() - latest.checked_at > PROMISES_ARE_LOOKED_AT_WITHIN:
+        raise NotOk("nobody has looked for two nights")
+    return ""
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "database": _database,
+    "redis": _redis,
+    "beat": _beat,
+    "worker": _worker,
+    "outbox": _outbox,
+    "promises": _promises,
+}
+
+
+# How it is told --------------------------------------------------------------------------
+
+
+def _answer(checks: dict[str, Callable[[], str]]) -> JsonResponse:
+    ok, report = _ask(checks)
+    return JsonResponse(report, status=200 if ok else 503)
+
+
+def _ask(checks: dict[str, Callable[[], str]]) -> tuple[bool, dict[str, str]]:
+    """Whether all is well, and the word on each."""
+    found = {name: _found(check) for name, check in checks.items()}
+    return all(ok for ok, _said in found.values()), {
+        name: said for name, (_, said) in found.items()
+    }
+
+
+def _found(check: Callable[[], str]) -> tuple[bool, str]:
+    try:
+        said = check()
+    except NotOk as fault:
+        return False, f"not ok: {fault}"
+    except (DatabaseError, redis.RedisError) as fault:
+        return False, f"not ok: {type(fault).__name__}"
+    return True, f"ok: {said}" if said else "ok"
+
+
+def _seconds(span: timedelta) -> str:
+    return f"{span.total_seconds():.0f} seconds"

@@ -99,27 +99,34 @@ DATABASES = {"default": env.db("DATABASE_URL")}
 DATABASES["default"].update(
     CONN_MAX_AGE=60,
     CONN_HEALTH_CHECKS=True,
-    OPTIONS={"connect_timeout": 5},
+    OPTIONS={
+        "connect_timeout": 5,
+        **DATABASES["default"].get("OPTIONS", {}),
+        # What we said is done is done, whatever the server is set to: a booking, a mail that left.
+        "options": "-c synchronous_commit=on",
+    },
 )
 
 # Redis ---------------------------------------------------------------------------------
 
 REDIS_URL = env.str("REDIS_URL")
+# A page waits for the cache and for the doorbell, so a frozen Redis may cost it twice this.
+REDIS_PATIENCE = 0.2  # seconds
 CACHES = {
     "default": {
         "BACKEND": "config.cache.ForgivingRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "surgeries",
-        # A page waits for the cache, so a frozen Redis may cost it only this long.
-        "OPTIONS": {"socket_timeout": 0.3, "socket_connect_timeout": 0.3},
+        "OPTIONS": {"socket_timeout": REDIS_PATIENCE, "socket_connect_timeout": REDIS_PATIENCE},
     }
 }
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a worker waits for Redis for as long as it takes
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "socket_timeout": 0.3,
-    "socket_connect_timeout": 0.3,
+    "socket_timeout": REDIS_PATIENCE,
+    "socket_connect_timeout": REDIS_PATIENCE,
     "retry_on_timeout": False,
     "max_retries": 0,
 }
@@ -140,12 +147,12 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
-# Only ticks that may run twice. A tick that waited longer than its period is not needed.
+CELERY_BEAT_SCHEDULER = "config.beat.Watch"
+# Only ticks that may run twice. None of them expires: that would ask the worker's clock.
 CELERY_BEAT_SCHEDULE = {
     "tick": {
         "task": "surgeries.tasks.tick",
         "schedule": 15.0,
-        "options": {"expires": 15},
     },
     "nightly": {
         "task": "surgeries.tasks.nightly",
@@ -284,7 +291,7 @@ SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz(/outbox)?$", r"^readyz$"]
 if PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 

@@ -8,6 +8,7 @@ from config import health
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
+    path("healthz/outbox", health.healthz_outbox, name="healthz_outbox"),
     path("readyz", health.readyz, name="readyz"),
     path("accounts/", include("accounts.urls")),
     path("backoffice/", admin.site.urls),

@@ -192,7 +192,15 @@ class ReplyMeaning(TextChoices):
 
 
 LEASED = (MessageState.CLAIMED, MessageState.SENDING)
+UNSETTLED = (MessageState.QUEUED, *LEASED)
 WANTS_A_PERSON = (MessageState.REVIEW, MessageState.FAILED)
+
+
+class Heart(TextChoices):
+    """Whose sign of life it is."""
+
+    BEAT = "beat", _("beat")
+    WORKER = "worker", _("worker")
 
 
 class Verdict(TextChoices):

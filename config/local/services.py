@@ -104,10 +104,13 @@ def _remove_homes_of_gone_checkouts() -> None:
 
 
 @contextmanager
-def postgres(home: Path, password: str, *, settings: tuple[str, ...] = ()) -> Iterator[str]:
+def postgres(
+    home: Path, password: str, *, settings: tuple[str, ...] = (), port: int = 0
+) -> Iterator[str]:
     """Run PostgreSQL on `home` while the block runs; yields its DATABASE_URL.
 
-    `home` is a private_folder. The first run makes the data and the database.
+    `home` is a private_folder. The first run makes the data and the database. `port` is a free one
+    if none is named.
     """
     account = server_account()
     programs = _programs_for(account, find_postgres())
@@ -115,7 +118,7 @@ def postgres(home: Path, password: str, *, settings: tuple[str, ...] = ()) -> It
     if not (data / "PG_VERSION").exists():
         _create_cluster(programs, data, password, account)
     _stop_stale_postgres(data)
-    port = processes.free_port()
+    port = port or processes.free_port()
     options = ("listen_addresses=127.0.0.1", "unix_socket_directories=", f"port={port}", *settings)
     server = processes.start(
         [programs / "postgres", "-D", data, *(part for o in options for part in ("-c", o))],
@@ -133,9 +136,9 @@ def postgres(home: Path, password: str, *, settings: tuple[str, ...] = ()) -> It
 
 
 @contextmanager
-def valkey(home: Path, password: str, *, durable: bool = False) -> Iterator[str]:
+def valkey(home: Path, password: str, *, durable: bool = False, port: int = 0) -> Iterator[str]:
     """Run Valkey on `home` while the block runs; yields its REDIS_URL."""
-    port = processes.free_port()
+    port = port or processes.free_port()
     settings = home / "valkey.conf"
     appendonly = "yes" if durable else "no"
     write_private(

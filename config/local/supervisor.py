@@ -17,6 +17,7 @@ from config.local.environment import Refusal
 from config.local.smtp import Folder
 
 PREFERRED_PORT = 8000
+PATIENCE = 3  # seconds; with the servers after them, all is over in four
 WHO_SIGNS_IN = "olu@example.org"
 # In a container everybody is root; Celery's long warning about it helps nobody here.
 QUIETLY = ["-W", "ignore:You're running the worker with superuser"]
@@ -80,11 +81,12 @@ class Children:
                 raise Refusal(f"The {name} ended by itself ({process.returncode}). See above.")
 
     def __exit__(self, *_) -> None:
-        for name, process in self._started.items():
+        for process in self._started.values():
             if process.poll() is None:
-                # A worker ends at once: its tasks are acknowledged late, so none is lost.
-                process.send_signal(signal.SIGQUIT if name == "worker" else signal.SIGTERM)
-        give_up = time.monotonic() + 2
+                process.send_signal(signal.SIGTERM)
+        # The worker finishes the message in hand; one that takes longer is sent again when its
+        # lease is over.
+        give_up = time.monotonic() + PATIENCE
         for process in self._started.values():
             processes.stop(process, by=None, patience=max(0, give_up - time.monotonic()))
 

@@ -3,16 +3,19 @@
 import re
 import smtplib
 
+from django.conf import settings
 from django.core.mail import get_connection
 
 from surgeries.actions.channels import Doubt, Never, NotNow, Unreachable
+from surgeries.actions.leases import stopwatch
 from surgeries.messages.email import NoSuchAddress, letter_for
 from surgeries.rules.outbox import without_contacts
 
-COMMAND_SECONDS = 30
-# RFC 5321, 4.5.3.2.6: a shorter wait after the final dot makes copies.
-FINAL_DOT_SECONDS = 600
+# RFC 5321, 4.5.3.2: a shorter wait after the final dot makes copies. Together they are less than
+# OUTBOX_SENDING_SECONDS.
+COMMAND_SECONDS, CONTENT_SECONDS, FINAL_DOT_SECONDS = 30, 180, 600
 FAULTS = (OSError, smtplib.SMTPException)
+STOOD_STILL = "This machine stood still; nothing was sent."
 MAIL_IS_TAKEN, ADDRESS_IS_TAKEN, GO_AHEAD, CLOSING = 250, (250, 251), 354, 421
 
 
@@ -35,15 +38,16 @@ class Email:
         except NoSuchAddress as fault:
             raise Never(str(fault)) from fault
         smtp = self._offer(letter)
-        ours = False
+        asked_at = stopwatch()
         try:
             ours = begin()
-        finally:
-            if not ours:
-                self._hang_up()
+        except Exception:
+            self._start_again()
+            raise
         if not ours:
+            self._hang_up()
             return None
-        self._hand_over(smtp, letter)
+        self._hand_over(smtp, letter, asked_at)
         return ""
 
     def _offer(self, letter):
@@ -62,16 +66,24 @@ class Email:
             raise Unreachable(_said(fault)) from fault
         return smtp
 
-    def _hand_over(self, smtp, letter):
-        """From the first byte of the content to the answer is the one moment of doubt."""
+    def _hand_over(self, smtp, letter, asked_at):
+        """From the first byte of the content to the answer is the one moment of doubt.
+
+        A machine that stood still for long since `asked_at` gives up while it surely can: another
+        worker may have taken the message over.
+        """
         try:
             self._judge(smtp.docmd("DATA"), GO_AHEAD)
         except FAULTS as fault:
             self._hang_up()
             raise Unreachable(_said(fault)) from fault
+        if stopwatch() - asked_at > settings.OUTBOX_SENDING_SECONDS / 2:
+            self._hang_up()
+            raise Unreachable(STOOD_STILL)
         try:
-            smtp.sock.settimeout(FINAL_DOT_SECONDS)
+            smtp.sock.settimeout(CONTENT_SECONDS)
             smtp.send(_dotted(letter.content))
+            smtp.sock.settimeout(FINAL_DOT_SECONDS)
             answer = smtp.getreply()
         except FAULTS as fault:
             self._hang_up()

@@ -121,4 +121,4 @@ def ring_after_commit():
 
 
 def _ring():
-    current_app.send_task("surgeries.tasks.tick", retry=False, expires=60)
+    current_app.send_task("surgeries.tasks.doorbell", retry=False)

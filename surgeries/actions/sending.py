@@ -4,22 +4,25 @@ At most one instant of a crash can make a second copy, and then the row says so
 (reliability.md 5.2 to 5.4).
 """
 
+import datetime
 import logging
-
-from django.db import Error as DatabaseError
 
 from surgeries.actions.channels import Doubt, Never, NotNow, Unreachable
 from surgeries.actions.derived import owe_what_follows
 from surgeries.actions.email import Email
 from surgeries.actions.leases import (
+    Changed,
     Outcome,
     Use,
     UsedUp,
     begin_send,
     claim,
+    is_a_blink,
     reap,
     release,
+    set_aside,
     settle,
+    stopwatch,
 )
 from surgeries.actions.quotas import (
     ENOUGH_FOR_A_DAY,
@@ -38,7 +41,8 @@ from surgeries.states import Channel, MessageState
 log = logging.getLogger(__name__)
 
 BATCH = 100
-BATCHES_A_SWEEP = 10
+A_SWEEP = 30  # seconds after which no further batch is begun: the next tick goes on
+UNREACHABLE_FOR = datetime.timedelta(minutes=1)
 CHANNELS = {Channel.EMAIL: Email, Channel.TEXT: Texts}
 
 
@@ -57,9 +61,15 @@ def sweep(*, now, worker, stopping=never):
         owe_what_follows(now=now)
     finally:
         reap()
-        for _batch in range(BATCHES_A_SWEEP):
-            if drain(now=now, worker=worker, stopping=stopping) < BATCH or stopping():
-                break
+        deliver(now=now, worker=worker, stopping=stopping)
+
+
+def deliver(*, now, worker, stopping=never):
+    """Send what may leave, batch after batch, for about half a minute; see `sweep`."""
+    begun_at = stopwatch()
+    while not stopping() and stopwatch() - begun_at < A_SWEEP:
+        if drain(now=now, worker=worker, stopping=stopping) < BATCH:
+            break
 
 
 def drain(*, now, worker, stopping=never, batch=BATCH):
@@ -81,21 +91,28 @@ def _send_all(lease, channel, now, stopping):
     unreachable = 0
     try:
         with channel() as way:
-            for id in lease.ids:
-                if unreachable == 2 or stopping():
+            for message in _in_hand(lease):
+                if unreachable == 2 or stopping() or lease.is_half_over:
                     break
-                reached = _send(lease, id, way, now)
+                reached = _send(lease, message, way, now)
                 unreachable = 0 if reached else unreachable + 1
     finally:
         release(lease)
 
 
-def _send(lease, id, way, now):
-    """Carry one claimed message to its next state; False when the other side did not answer."""
-    ours = Message.objects.filter(pk=id, lease_token=lease.token)
-    message = with_person(ours).first()
-    if message is None:
-        return True
+def _in_hand(lease, **which):
+    """The messages of a lease as they are now, the longest waiting first."""
+    ours = Message.objects.filter(pk__in=lease.ids, lease_token=lease.token, **which)
+    return list(with_person(ours.order_by("next_at", "pk")))
+
+
+def _send(lease, message, way, now):
+    """Carry one claimed message to its next state; False when the other side did not answer.
+
+    The fence asks once more whether all it was written from is as it was read. If not, it is read
+    again, and asked about again.
+    """
+    id = message.pk
     if outcome := _not_now_or_never(message, now):
         settle(lease, id, outcome)
         return True
@@ -104,12 +121,14 @@ def _send(lease, id, way, now):
 
     def begin(parts=None):
         uses = uses_of(message, recipient_of(message), now=now, parts=parts or 1)
-        ours = begin_send(lease, id, uses=uses, parts=parts)
+        ours = begin_send(lease, message, uses=uses, parts=parts)
         used.extend(uses if ours else ())
         return ours
 
     try:
         sent = way.send(message, now=now, begin=begin)
+    except Changed:
+        return all(_send(lease, fresh, way, now) for fresh in _in_hand(lease, pk=id))
     except UsedUp as fault:
         settle(lease, id, _when_used_up(message, fault.use, now))
         return True
@@ -117,12 +136,17 @@ def _send(lease, id, way, now):
         # It stays `sending`: when the lease is over, the reaper decides.
         log.warning("Message %s is in doubt: %s", id, fault)
         return False
-    except DatabaseError:
-        raise
+    except Unreachable as fault:
+        log.warning("Message %s waits, because nobody takes it: %s", id, fault)
+        set_aside(lease, id, reason=str(fault), wait=UNREACHABLE_FOR)
+        give_back(used)
+        return False
     except Exception as fault:
+        if is_a_blink(fault):
+            raise
         settle(lease, id, _what_to_do(message, fault))
         give_back(used)
-        return not isinstance(fault, Unreachable)
+        return True
     if sent is not None:
         settle(lease, id, Outcome(MessageState.SENT, provider_ref=sent))
     return True
@@ -150,8 +174,6 @@ def _when_used_up(message, use, now):
 def _what_to_do(message, fault):
     """What becomes of a message that was not taken."""
     said, attempts = str(fault), message.attempts_made + 1
-    if isinstance(fault, Unreachable):
-        return Outcome(MessageState.QUEUED, said, back_off(1), tried=False)
     if isinstance(fault, Never):
         return Outcome(MessageState.FAILED, said)
     if isinstance(fault, NotNow):

@@ -7,11 +7,11 @@ from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.models import User
-from surgeries.models import Booking, Helping, TeamInvitation, TeamMember
+from surgeries.models import Booking, Helping, Series, TeamInvitation, TeamMember
 from surgeries.states import WANTS_A_PLACE, BookingState, MessageKind, Role
 from surgeries.turnout.waiting import number_in_queue
 
+from .behind import versions_of
 from .calendar import where
 
 LONGEST_GREETING = 40
@@ -22,13 +22,23 @@ def with_person(messages):
     """A queryset of messages with all that a letter or a list says about whom they are for.
 
     One query for each sort of person that there is: a join over all four costs ten times more.
+    Messages of one series share it, and its organisers are asked for once.
     """
     evening = ("surgery__series", "surgery__venue")
-    return messages.select_related("series").prefetch_related(
-        Prefetch("booking", Booking.objects.select_related("attendee", "slot", *evening)),
-        Prefetch("helping", Helping.objects.select_related("helper", *evening)),
-        Prefetch("invitation", TeamInvitation.objects.select_related("series", "invited_by")),
-        Prefetch("member", TeamMember.objects.select_related("series", "user")),
+    sorts = {
+        "booking": Booking.objects.select_related("attendee", "slot", *evening),
+        "helping": Helping.objects.select_related("helper", *evening),
+        "invitation": TeamInvitation.objects.select_related("series", "invited_by"),
+        "member": TeamMember.objects.select_related("series", "user"),
+    }
+    organisers = TeamMember.objects.filter(role=Role.ORGANISER, user__is_active=True)
+    team = organisers.select_related("user").order_by("joined_at", "pk")
+    return messages.prefetch_related(
+        Prefetch("series", Series.objects.prefetch_related(Prefetch("team", team, "organisers"))),
+        *(
+            Prefetch(sort, people.annotate(versions=versions_of(sort)))
+            for sort, people in sorts.items()
+        ),
     )
 
 
@@ -50,11 +60,8 @@ def no_address(name) -> str:
 
 
 def organisers_of(series) -> list[str]:
-    """The addresses that answer a reply, longest in the team first."""
-    team = User.objects.filter(
-        memberships__series=series, memberships__role=Role.ORGANISER, is_active=True
-    )
-    return list(team.order_by("memberships__joined_at", "pk").values_list("email", flat=True))
+    """The addresses that answer a reply, longest in the team first; wants it `with_person`."""
+    return [member.user.email for member in series.organisers]
 
 
 def _booking(message, booking, now):

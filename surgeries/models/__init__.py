@@ -1,6 +1,7 @@
 """What is: tables, named constraints, the vocabulary of querysets."""
 
 from .bookings import Attendee, Booking
+from .heartbeats import Heartbeat
 from .helpers import Helper, Helping
 from .imports import ImportDraft, ImportRun
 from .networks import Connector, InviteLink, Network
@@ -16,6 +17,7 @@ __all__ = [
     "Attendee",
     "Booking",
     "Connector",
+    "Heartbeat",
     "Helper",
     "Helping",
     "ImportDraft",

@@ -6,13 +6,21 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from surgeries.states import LEASED, WANTS_A_PERSON, Channel, MessageKind, MessageState, Receipt
+from surgeries.states import (
+    LEASED,
+    UNSETTLED,
+    WANTS_A_PERSON,
+    Channel,
+    MessageKind,
+    MessageState,
+    Receipt,
+)
 
 
 class MessageQuerySet(models.QuerySet):
     def due(self, now):
-        """Waiting, and their time has come."""
-        return self.filter(state=MessageState.QUEUED, next_at__lte=now)
+        """Their time has come and they have not left: waiting, set aside or in hand."""
+        return self.filter(state__in=UNSETTLED, next_at__lte=now)
 
     def wants_a_person(self):
         """In doubt, not sent, or sent and not arrived: somebody has to ring."""

@@ -177,6 +177,7 @@ NOT_PERSONAL: dict[str, tuple[str, ...]] = {
         *("lease_until", "provider_ref", "parts"),
     ),
     "surgeries.Attempt": ("id", "message", "number", "worker", "started_at", "finished_at"),
+    "surgeries.Heartbeat": ("name", "at"),
 }
 
 # Field -> the name it has in a download of one's own data.

@@ -1,80 +1,165 @@
+"""Whoever watches is told which part does not work, in words, and since when mail waits (P9)."""
+
+import os
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
-from django.utils import timezone
 
-from config.celery import HEARTBEAT
-from config.health import MAIL_IS_LATE_AFTER, PROMISES_ARE_LOOKED_AT_WITHIN
+from config import health
+from surgeries.actions.heartbeats import note_heartbeat
+from surgeries.clock import database_now
 from surgeries.models import PromiseCheck
+from surgeries.states import Heart, MessageState
 from tests.factories import create_booking, create_message
 
-FINE = {"database": "ok", "redis": "ok", "ticks": "ok", "mail": "ok", "promises": "ok"}
+FINE = {
+    "database": "ok",
+    "redis": "ok",
+    "beat": "ok",
+    "worker": "ok",
+    "outbox": "ok: nothing is due",
+    "promises": "ok: the first night is still to come",
+}
+SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
-def heartbeat():
-    cache.set(HEARTBEAT, True)
+def alive(db):
+    for name in Heart:
+        note_heartbeat(name, now=database_now())
 
 
-def test_the_process_says_it_is_up(client):
+def due_for(seconds, **fields):
+    """A message that has been due for so long."""
+    since = database_now() - seconds * SECOND
+    return create_message(booking=create_booking(), next_at=since, **fields)
+
+
+def test_the_process_says_it_is_up_and_what_else_it_knows(client, alive):
     answer = client.get("/healthz")
 
-    assert (answer.status_code, answer.json()) == (200, {"process": "ok"})
+    assert (answer.status_code, answer.json()) == (200, {"process": "ok"} | FINE)
 
 
-def test_ready_when_every_part_works(client, db, heartbeat):
+def test_a_process_without_its_parts_is_still_up(client, db, settings):
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+
+    answer = client.get("/healthz")
+
+    assert (answer.status_code, answer.json()["redis"]) == (200, "not ok: ConnectionError")
+
+
+def test_ready_when_every_part_works(client, alive):
     answer = client.get("/readyz")
 
     assert (answer.status_code, answer.json()) == (200, FINE)
 
 
-def test_not_ready_when_no_tick_came_through(client, db):
+@pytest.mark.parametrize("name", Heart.values)
+def test_not_ready_before_the_first_sign_of_life(name, client, alive):
+    health.Heartbeat.objects.filter(name=name).delete()
+
     answer = client.get("/readyz")
 
-    assert (answer.status_code, answer.json()) == (503, FINE | {"ticks": "not ok"})
+    expected = FINE | {name: "not ok: no sign of life yet"}
+    assert (answer.status_code, answer.json()) == (503, expected)
 
 
-def test_not_ready_when_redis_is_away(client, db, heartbeat, settings):
+@pytest.mark.parametrize("name", Heart.values)
+def test_not_ready_when_beat_or_every_worker_is_silent(name, client, alive):
+    note_heartbeat(name, now=database_now() - health.IS_SILENT_AFTER + 5 * SECOND)
+    assert client.get("/readyz").json() == FINE
+
+    note_heartbeat(name, now=database_now() - health.IS_SILENT_AFTER - 5 * SECOND)
+    answer = client.get("/readyz")
+
+    expected = FINE | {name: "not ok: no sign of life for 125 seconds"}
+    assert (answer.status_code, answer.json()) == (503, expected)
+
+
+def test_a_dead_redis_is_not_a_dead_beat(client, alive, settings):
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
 
     answer = client.get("/readyz")
 
-    assert (answer.status_code, answer.json()) == (503, FINE | {"redis": "not ok"})
+    expected = FINE | {"redis": "not ok: ConnectionError"}
+    assert (answer.status_code, answer.json()) == (503, expected)
 
 
-def test_not_ready_when_a_message_waits_too_long(client, db, heartbeat):
-    message = create_message(booking=create_booking())
-    message.next_at = timezone.now() - MAIL_IS_LATE_AFTER + timedelta(minutes=1)
+@pytest.mark.parametrize("address", ["/readyz", "/healthz/outbox"])
+def test_a_message_that_is_late_raises_the_alarm(address, client, alive):
+    message = due_for(290)
+    answer = client.get(address)
+    said = "ok: the oldest message has been due for 290 seconds"
+    assert (answer.status_code, answer.json()["outbox"]) == (200, said)
+
+    message.next_at -= 12 * SECOND
     message.save()
-    assert client.get("/readyz").json() == FINE
+    answer = client.get(address)
 
-    message.next_at -= timedelta(minutes=2)
-    message.save()
+    said = "not ok: the oldest message has been due for 302 seconds"
+    assert (answer.status_code, answer.json()["outbox"]) == (503, said)
+
+
+@pytest.mark.parametrize("state", [MessageState.CLAIMED, MessageState.SENDING])
+def test_a_message_that_is_held_and_does_not_leave_is_late_too(state, client, alive):
+    due_for(400, state=state, lease_token="6a1f8a3e-0000-4000-8000-000000000000")
+
+    assert client.get("/healthz/outbox").status_code == 503
+
+
+def test_what_waits_for_its_time_is_not_late(client, alive):
+    due_for(-60)
+    due_for(400, state=MessageState.FAILED)
+
+    assert client.get("/healthz/outbox").json() == {"outbox": "ok: nothing is due"}
+
+
+ASK = """
+import django
+django.setup()
+from django.test import Client
+answer = Client().get("/readyz", HTTP_HOST="localhost")
+print(answer.status_code, answer.json()["database"], answer.json()["redis"], sep="; ")
+"""
+
+
+def test_a_database_that_is_away_is_said_in_words():
+    dead = {"DATABASE_URL": "postgres://nobody:nothing@127.0.0.1:1/nowhere"}
+    env = os.environ | dead | {"DJANGO_SETTINGS_MODULE": "config.settings"}
+
+    asked = subprocess.run(
+        [sys.executable, "-c", ASK], env=env, check=True, capture_output=True, text=True
+    )
+
+    assert asked.stdout.splitlines()[-1] == "503; not ok: OperationalError; ok"
+
+
+def test_a_broken_promise_raises_the_alarm_until_it_is_kept_again(client, alive):
+    now = database_now()
+    PromiseCheck.objects.create(checked_at=now - 9 * SECOND, broken={"first_word": 2})
     answer = client.get("/readyz")
-
-    assert (answer.status_code, answer.json()) == (503, FINE | {"mail": "not ok"})
-
-
-def test_not_ready_while_a_promise_is_broken(client, db, heartbeat):
-    now = timezone.now()
-    PromiseCheck.objects.create(checked_at=now - timedelta(hours=1), broken={"first_word": 2})
-    answer = client.get("/readyz")
-    assert (answer.status_code, answer.json()) == (503, FINE | {"promises": "not ok"})
+    said = "not ok: 1 broken, see check_promises"
+    assert (answer.status_code, answer.json()["promises"]) == (503, said)
 
     PromiseCheck.objects.create(checked_at=now)
-    assert client.get("/readyz").json() == FINE
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["promises"]) == (200, "ok")
 
 
-def test_not_ready_when_nobody_has_looked_at_the_promises_for_two_nights(client, db, heartbeat):
-    long_ago = timezone.now() - PROMISES_ARE_LOOKED_AT_WITHIN
-    check = PromiseCheck.objects.create(checked_at=long_ago + timedelta(minutes=1))
-    assert client.get("/readyz").json() == FINE
+def test_promises_at_which_nobody_has_looked_for_two_nights_raise_the_alarm(client, alive):
+    long_ago = database_now() - health.PROMISES_ARE_LOOKED_AT_WITHIN
+    check = PromiseCheck.objects.create(checked_at=long_ago + 60 * SECOND)
+    assert client.get("/readyz").json()["promises"] == "ok"
 
-    check.checked_at = long_ago - timedelta(minutes=1)
+    check.checked_at = long_ago - SECOND
     check.save()
-    assert client.get("/readyz").json() == FINE | {"promises": "not ok"}
+    answer = client.get("/readyz")
+    said = "not ok: nobody has looked for two nights"
+    assert (answer.status_code, answer.json()["promises"]) == (503, said)
 
 
 def test_tests_run_on_a_real_postgresql(db):

@@ -30,6 +30,7 @@ KEEPERS = (
     "surgeries.clock",
     "accounts.views",
     "config.health",
+    "config.beat",
     "config.local",
 )
 NAMED = {

@@ -7,6 +7,7 @@ from django.urls import URLPattern, get_resolver, include, path
 PUBLIC = {
     # Watchers.
     "healthz",
+    "healthz/outbox",
     "readyz",
     # The way in, and out.
     "accounts/login/",

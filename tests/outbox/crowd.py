@@ -1,88 +1,180 @@
-"""Many due messages, real worker processes, and one of them killed in the middle."""
+"""Many due messages, and the real processes that send them: workers and beat."""
 
 import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from contextlib import contextmanager
+from datetime import timedelta
 
+import psutil
 from django.db import connection
 from django.utils import timezone
 
 from config.celery import app
 from config.local import processes
 from surgeries.actions.outbox import owe_all
-from surgeries.models import Attempt, Booking, Message
+from surgeries.models import Attempt, Attendee, Booking, Message, Place
 from surgeries.states import MessageKind, MessageState
 from tests import factories
+from tests.factories import NOW
 
 SHORT_LEASES = {"OUTBOX_CLAIM_SECONDS": "2", "OUTBOX_SENDING_SECONDS": "3"}
-WORKER = [
-    "-m",
-    "celery",
-    "--quiet",
-    "-A",
-    "config",
-    "worker",
-    "--pool",
-    "solo",
-    "--loglevel",
-    "ERROR",
-]
 ALONE = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+FULL = 900  # people at one evening; a surgery has at most 999 places
+SETTLED = (MessageState.SENT, MessageState.FAILED, MessageState.REVIEW)
 
 
-def owe_a_crowd(surgery, count):
-    """Owe `count` people their confirmation; returns the messages."""
-    for _ in range(count):
-        factories.create_booking(surgery=surgery)
-    bookings = Booking.objects.filter(surgery=surgery)
-    people = bookings.select_related("attendee", "slot", "surgery__series")
-    return owe_all(MessageKind.CONFIRMATION, people, now=timezone.now())
+# Messages --------------------------------------------------------------------------------
+
+
+def owe_a_crowd(count, kind=MessageKind.CONFIRMATION):
+    """Owe `count` people a message, about surgeries of one series that are to come."""
+    series = factories.create_series(organiser=factories.create_user())
+    messages = []
+    for evening in range(-(-count // FULL)):
+        people = min(FULL, count - evening * FULL)
+        day = timezone.localdate() + timedelta(days=11 + evening)
+        surgery = factories.create_surgery(series=series, on=day, places=(people,))
+        messages += owe_all(kind, book(surgery, people), now=timezone.now())
+    return messages
+
+
+def book(surgery, count):
+    """Book `count` new people into the free places of a surgery, as quickly as rows go in."""
+    told = {"created_at": NOW, "last_active_at": NOW, "series": surgery.series}
+    people = Attendee.objects.bulk_create(
+        Attendee(name=f"Zoë {surgery.pk}-{n}", contact=f"zoe{surgery.pk}.{n}@example.org", **told)
+        for n in range(count)
+    )
+    free = Place.objects.free().filter(surgery=surgery).select_related("slot")
+    bookings = []
+    for person, place in zip(people, free, strict=False):
+        booking = Booking(
+            surgery=surgery, attendee=person, slot=place.slot, place=place, booked_at=NOW
+        )
+        booking.seal()
+        bookings.append(booking)
+    return Booking.objects.bulk_create(bookings)
+
+
+# Processes -------------------------------------------------------------------------------
+
+
+def environment(mail_url, **more):
+    """What a process needs to work on this process's database and send to `mail_url`."""
+    url = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**connection.settings_dict)
+    return os.environ | {"DATABASE_URL": url, "EMAIL_URL": mail_url} | SHORT_LEASES | more
+
+
+class Worker:
+    """One Celery worker: a parent, and in a prefork pool the children that send."""
+
+    def __init__(self, env, number, *, pool="solo", of="config", children=2):
+        self._command = [
+            *(sys.executable, "-m", "celery", "--quiet", "-A", of, "worker", "--pool", pool),
+            *("--concurrency", str(children), "--loglevel", "ERROR", *ALONE),
+            *("-n", f"worker{number}@%h"),
+        ]
+        self._env = env
+        self.start()
+
+    def start(self):
+        """Start it, or start another in its place."""
+        self.process = processes.start(self._command, dies_by=signal.SIGKILL, env=self._env)
+
+    @property
+    def pids(self):
+        """Of those that send: its children, or itself in a solo pool."""
+        try:
+            parent = psutil.Process(self.process.pid)
+            below = [child.pid for child in parent.children()]
+        except psutil.NoSuchProcess:
+            return []
+        return below or [parent.pid]
+
+    def is_told_to_end(self, patience=20):
+        """SIGTERM, to the parent only; whether it ended by itself in that time."""
+        self.process.send_signal(signal.SIGTERM)
+        return has_come(lambda: self.process.poll() is not None, patience)
+
+    def stop(self):
+        """End it for good, whatever it is doing."""
+        processes.stop(self.process, signal.SIGKILL)
 
 
 @contextmanager
-def workers(count, mail_url, **environment):
-    """Celery worker processes on this process's database that send to `mail_url`."""
-    url = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**connection.settings_dict)
-    env = os.environ | {"DATABASE_URL": url, "EMAIL_URL": mail_url} | SHORT_LEASES | environment
-    names = [["-n", f"worker{number}@%h"] for number in range(count)]
-    started = [
-        processes.start([sys.executable, *WORKER, *ALONE, *name], dies_by=signal.SIGKILL, env=env)
-        for name in names
-    ]
+def workers(count, mail_url, *, pool="solo", of="config", children=2, **more):
+    """`count` Workers that have answered once, ended at the end of the block."""
+    env = environment(mail_url, **more)
+    started = [Worker(env, n, pool=pool, of=of, children=children) for n in range(count)]
     try:
-        _wait(lambda: len(app.control.ping(timeout=0.5)) >= count, patience=60)
+        wait_for(lambda: len(app.control.ping(timeout=0.5)) >= count, patience=90)
         yield started
     finally:
-        for process in started:
-            processes.stop(process, signal.SIGKILL)
+        for worker in started:
+            worker.stop()
         app.control.purge()
 
 
+@contextmanager
+def one_worker(mail_url, **more):
+    """A Worker that was started and perhaps does not listen yet."""
+    pool = more.pop("pool")
+    worker = Worker(environment(mail_url, **more), 0, pool=pool)
+    try:
+        yield worker
+    finally:
+        worker.stop()
+
+
+@contextmanager
+def beat(mail_url, folder, name="beat", **more):
+    """A real beat of ours; yields its process."""
+    command = [*(sys.executable, "-m", "celery", "--quiet", "-A", "config", "beat")]
+    command += ["--loglevel", "ERROR", "-s", str(folder / name)]
+    process = processes.start(command, dies_by=signal.SIGKILL, env=environment(mail_url, **more))
+    try:
+        yield process
+    finally:
+        processes.stop(process, signal.SIGKILL)
+
+
+def whoever_sends(office, after=1):
+    """The process id of the worker that began the latest message, once `after` mails came."""
+    wait_for(lambda: len(office.mails) >= after, patience=60, meanwhile=ring)
+    latest = Attempt.objects.order_by("-started_at").values_list("worker", flat=True)[0]
+    return int(latest.rpartition(":")[2])
+
+
+# Waiting ---------------------------------------------------------------------------------
+
+
+def ring():
+    """As beat does, only more often."""
+    app.send_task("surgeries.tasks.tick", retry=False)
+
+
 def tick_until_settled(patience=90):
-    """Ring as beat would, only more often, until no message is queued or in hand."""
-    settled = Message.objects.filter(state__in=(MessageState.SENT, MessageState.REVIEW))
-    _wait(lambda: settled.count() == Message.objects.count(), patience, meanwhile=_ring)
+    """Ring until no message is queued or in hand."""
+    settled = Message.objects.filter(state__in=SETTLED)
+    wait_for(lambda: settled.count() == Message.objects.count(), patience, meanwhile=ring)
 
 
-def whoever_sends(started, office, after=1):
-    """The worker process that began the latest message, once `after` mails have arrived."""
-    _wait(lambda: len(office.mails) >= after, patience=60, meanwhile=_ring)
-    attempts = Attempt.objects.order_by("-started_at").values_list("worker", flat=True)
-    pid = int(attempts[0].rpartition(":")[2])
-    return next(process for process in started if process.pid == pid)
+def wait_for(come: Callable[[], object], patience, meanwhile=None, every=0.25):
+    """Return once `come()` is true, or fail after `patience` seconds."""
+    if not has_come(come, patience, meanwhile, every):
+        raise TimeoutError("This did not come about in time.")
 
 
-def _ring():
-    app.send_task("surgeries.tasks.tick", expires=5)
-
-
-def _wait(until, patience, meanwhile=None):
+def has_come(come: Callable[[], object], patience, meanwhile=None, every=0.25):
+    """Whether `come()` is true within `patience` seconds."""
     give_up = time.monotonic() + patience
-    while not until():
+    while not come():
         if time.monotonic() > give_up:
-            raise TimeoutError("This did not come about in time.")
+            return False
         if meanwhile:
             meanwhile()
-        time.sleep(0.25)
+        time.sleep(every)
+    return True

@@ -14,6 +14,7 @@ from surgeries.actions import leases, sending
 from surgeries.actions.outbox import call_off, owe
 from surgeries.actions.sending import drain, reap, sweep
 from surgeries.clock import database_now
+from surgeries.messages.facts import with_person
 from surgeries.models import Attempt, Message
 from surgeries.states import BookingState, MessageKind, MessageState, SurgeryState
 from tests import factories
@@ -34,6 +35,10 @@ def send(**options):
 
 def fresh(message):
     return Message.objects.get(pk=message.pk)
+
+
+def loaded(message):
+    return with_person(Message.objects.all()).get(pk=message.pk)
 
 
 def attempts():
@@ -166,7 +171,7 @@ def test_nothing_leaves_that_expired_in_our_hands(surgery, post_office):
     lease = leases.claim(channel="email", worker="slow", limit=1)
     Message.objects.update(expires_at=database_now() - MINUTE)
 
-    assert leases.begin_send(lease, message.pk) is False
+    assert leases.begin_send(lease, loaded(message)) is False
 
 
 def test_a_reminder_that_waited_into_the_night_goes_in_the_morning(surgery, post_office):
@@ -226,9 +231,13 @@ def test_a_connection_lost_before_the_content_counts_for_nothing(surgery, post_o
 
     send()
 
-    message = fresh(message)
-    assert (message.state, message.attempts_made, message.uncertain) == ("queued", 0, 0)
-    be_due_again()
+    aside = fresh(message)
+    assert (aside.state, aside.attempts_made, aside.uncertain) == ("claimed", 0, 0)
+    assert aside.lease_until - database_now() < sending.UNREACHABLE_FOR
+    assert aside.next_at == message.next_at  # so the alarm sees how long it has waited
+    assert send() == 0
+    let_leases_end()
+    reap()
     send()
     assert list(post_office.copies().values()) == [1]
 
@@ -243,14 +252,16 @@ def test_one_lost_connection_does_not_hold_up_the_others(surgery, post_office):
     assert len(post_office.mails) == 2
 
 
-def test_when_nobody_answers_all_are_released(surgery, settings):
+def test_when_nobody_answers_two_step_aside_and_the_rest_are_released(surgery, settings, caplog):
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # nothing listens there
     for _ in range(4):
         owed(surgery)
 
     send()
 
-    assert set(Message.objects.values_list("state", "attempts_made")) == {("queued", 0)}
+    states = sorted(Message.objects.values_list("state", "attempts_made"))
+    assert states == [("claimed", 0), ("claimed", 0), ("queued", 0), ("queued", 0)]
+    assert caplog.text.count("waits, because nobody takes it: ConnectionRefusedError") == 2
 
 
 def test_an_answer_that_never_came_is_tried_once_more_and_then_a_person_decides(
@@ -379,12 +390,12 @@ def test_a_frozen_worker_finds_the_fence_closed(surgery, post_office):
     message = owed(surgery)
     frozen = leases.claim(channel="email", worker="frozen", limit=10)
     let_leases_end()
-    assert leases.begin_send(frozen, message.pk) is False
+    assert leases.begin_send(frozen, loaded(message)) is False
 
     reap()
     send()
 
-    assert leases.begin_send(frozen, message.pk) is False
+    assert leases.begin_send(frozen, loaded(message)) is False
     assert list(post_office.copies().values()) == [1]
 
 

@@ -64,9 +64,9 @@ def test_being_told_to_end_is_noted_and_passed_on():
     before = signal.signal(signal.SIGTERM, lambda *_: heard.append("the worker"))
     try:
         with tasks.told_to_stop() as stopping:
-            assert not stopping.is_set()
+            assert not stopping()
             os.kill(os.getpid(), signal.SIGTERM)
-            assert stopping.is_set()
+            assert stopping()
             assert heard == []
         assert heard == ["the worker"]
     finally:
