@@ -62,6 +62,17 @@ class ForgivingClient(RedisCacheClient):
     def delete_many(self, keys):
         return self._forgive(lambda: super(ForgivingClient, self).delete_many(keys), None)
 
+    def count_different(self, seen):
+        return self._forgive(lambda: self._count_different(seen), {})
+
+    def _count_different(self, seen):
+        with self.get_client(None, write=True).pipeline(transaction=False) as at_once:
+            for key, (thing, seconds) in seen.items():
+                at_once.sadd(key, thing)
+                at_once.expire(key, seconds, nx=True)
+                at_once.scard(key)
+            return dict(zip(seen, at_once.execute()[2::3], strict=True))
+
 
 class ForgivingRedisCache(RedisCache):
     """Django's Redis cache with the forgiving client."""
@@ -69,3 +80,13 @@ class ForgivingRedisCache(RedisCache):
     def __init__(self, server, params):
         super().__init__(server, params)
         self._class = ForgivingClient
+
+    def count_different(self, seen):
+        """Note `seen`, {name: (thing, seconds)}; returns {name: how many different things so far}.
+
+        A name begins anew so many seconds after its first thing. One round trip; {} while Redis
+        is away.
+        """
+        keys = {self.make_and_validate_key(name): name for name in seen}
+        counts = self._cache.count_different({key: seen[name] for key, name in keys.items()})
+        return {keys[key]: count for key, count in counts.items()}

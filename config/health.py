@@ -12,11 +12,12 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
 from surgeries.clock import database_now
-from surgeries.models import Heartbeat, Message
+from surgeries.models import Heartbeat, Message, PromiseCheck
 from surgeries.states import Heart
 
 IS_SILENT_AFTER = timedelta(minutes=2)  # a sign of life comes every 15 seconds
 MAIL_IS_LATE_AFTER = timedelta(minutes=5)
+PROMISES_ARE_LOOKED_AT_WITHIN = timedelta(days=2)  # it is done every night
 
 
 class NotOk(Exception):
@@ -92,12 +93,24 @@ def _outbox() -> str:
     return said
 
 
+def _promises() -> str:
+    latest = PromiseCheck.objects.first()
+    if latest is None:
+        return "the first night is still to come"
+    if latest.broken:
+        raise NotOk(f"{len(latest.broken)} broken, see check_promises")
+    if database_now() - latest.checked_at > PROMISES_ARE_LOOKED_AT_WITHIN:
+        raise NotOk("nobody has looked for two nights")
+    return ""
+
+
 CHECKS: dict[str, Callable[[], str]] = {
     "database": _database,
     "redis": _redis,
     "beat": _beat,
     "worker": _worker,
     "outbox": _outbox,
+    "promises": _promises,
 }
 
 

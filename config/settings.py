@@ -158,6 +158,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "surgeries.tasks.nightly",
         "schedule": crontab(hour="3", minute="0"),
     },
+    "promises": {
+        "task": "surgeries.tasks.promises",
+        "schedule": crontab(hour="3", minute="30"),
+    },
 }
 
 # Mail ----------------------------------------------------------------------------------

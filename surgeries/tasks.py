@@ -11,6 +11,7 @@ from celery import shared_task
 
 from surgeries.actions.heartbeats import note_heartbeat
 from surgeries.actions.privacy import erase_what_is_due
+from surgeries.actions.promises import check_promises
 from surgeries.actions.sending import deliver, never, sweep
 from surgeries.clock import database_now
 from surgeries.states import Heart
@@ -37,6 +38,12 @@ def doorbell(self):
 def nightly():
     """At 03:00 UTC."""
     erase_what_is_due(database_now())
+
+
+@shared_task
+def promises():
+    """At 03:30 UTC."""
+    check_promises(now=database_now())
 
 
 class Stopping:

@@ -20,7 +20,6 @@ from surgeries.actions.parties import (
     tell_where_they_stand,
 )
 from surgeries.actions.places import (
-    deal_places,
     free_places,
     promote,
     seat,
@@ -203,7 +202,7 @@ def displace_booking(booking, *, by, now):
         kind = MessageKind.DISPLACED
     call_off(messages_of(party).filter(kind__in=ABOUT_COMING), now=now)
     owe_again(kind, party[0], now=now)
-    deal_places(booking.surgery)
+    settle_places(booking.surgery, now=now)
     _note("has no chair", booking, by)
     return party[0]
 

@@ -1,13 +1,11 @@
 """At most seven questions to somebody who may never have filled in a form; fewer by phone."""
 
-import uuid
-
 from django import forms
-from django.core.signing import BadSignature, Signer
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import AddressField
 from surgeries.forms.contacts import LineField
+from surgeries.forms.limits import StrangersForm
 from surgeries.forms.questions import (
     accepts_field,
     contact_field,
@@ -22,12 +20,11 @@ from surgeries.states import Level
 SOMEBODY_ELSE = {"autocomplete": "off", "class": "input w24"}
 
 
-class AskForm(forms.Form):
+class AskForm(StrangersForm):
     """What is asked of whoever would like to come; `more` stands folded below the questions.
 
-    The hidden ones make a double press one booking and keep the link's code. `slots` are the
-    arrival times on offer, with `free_places`; `networks` the suggestions for who told her, read
-    only when the form is drawn.
+    The hidden `code` keeps the link's code. `slots` are the arrival times on offer, with
+    `free_places`; `networks` the suggestions for who told her, read only when the form is drawn.
     """
 
     goal = goal_field()
@@ -66,7 +63,6 @@ class AskForm(forms.Form):
         widget=forms.TextInput(attrs=SOMEBODY_ELSE),
     )
     supporter = supporter_field()
-    request_key = forms.CharField(required=False, widget=forms.HiddenInput)
     code = forms.CharField(required=False, widget=forms.HiddenInput)
 
     MORE = ("other_1", "other_2", "supporter")
@@ -75,7 +71,6 @@ class AskForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.networks = networks
         self.offer(slots)
-        self.initial["request_key"] = _signed_key()
         self.initial["code"] = code
 
     @property
@@ -96,20 +91,8 @@ class AskForm(forms.Form):
         """How many would come."""
         return 1 + len(self._others())
 
-    def clean_request_key(self):
-        """The key of this form; one that we did not sign counts for nothing."""
-        try:
-            return uuid.UUID(_signer().unsign(self.cleaned_data["request_key"]))
-        except (BadSignature, ValueError):
-            return uuid.uuid4()
-
     def clean_code(self):
         return self.cleaned_data["code"][:16]
-
-    def renew(self):
-        """Make the form ready to be sent once more, for somebody else."""
-        self.data = self.data.copy()
-        self.data["request_key"] = _signed_key()
 
     def answers(self):
         """What `book_slot` and `join_waiting_list` want to know, but for the times."""
@@ -189,7 +172,8 @@ class _ByPhone(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        del self.fields["level"]
+        for name in ("level", "website"):
+            del self.fields[name]
         for name, label in self.SAID.items():
             self.fields[name].label = label
         for name in ("goal", "contact"):
@@ -220,18 +204,10 @@ class PhoneWaitingForm(_ByPhone, WaitingForm):
         self.initial["accepts"] = [slot.pk for slot in slots]
 
 
-class LinkAgainForm(forms.Form):
+class LinkAgainForm(StrangersForm):
     """Where the links are to be sent: it must be the address that the booking was made with."""
 
     email = AddressField(
         label=_("Your email address"),
         widget=forms.EmailInput(attrs={"autocomplete": "email", "class": "input w24"}),
     )
-
-
-def _signer():
-    return Signer(salt="booking form")
-
-
-def _signed_key():
-    return _signer().sign(str(uuid.uuid4()))

@@ -5,11 +5,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import AddressField
 from surgeries.forms.contacts import LineField
+from surgeries.forms.limits import StrangersForm
 from surgeries.states import SKILLS, HelpingStyle
 from surgeries.templatetags.words import clock
 
 
-class HelpingOfferForm(forms.Form):
+class HelpingOfferForm(StrangersForm):
     """ "Just this once" first, a regular evening last; a name is public only with a tick."""
 
     style = forms.ChoiceField(

@@ -10,7 +10,7 @@ from surgeries.models import Slot
 from surgeries.refusals import Refused
 from surgeries.rules.bookings import Stage, open_slots, slots_to_come
 from surgeries.states import BookingState, SurgeryState
-from surgeries.views import public
+from surgeries.views import limits, public
 from surgeries.views.public_forms import public_form
 
 READ_OR_ASK = require_http_methods(["GET", "HEAD", "POST"])
@@ -39,7 +39,9 @@ def booking_create(request, slug, day):
     if request.POST.get("wait") == "instead":
         return _form_page(request, surgery, slots, now, form=_rather_wait(form, slots, now))
     if form.is_valid():
+        contact = form.cleaned_data["contact"]
         try:
+            limits.slow_down(request, form, surgery.series, contact=contact, now=now)
             booking = ask(form, surgery, slots, now=now)
         except Refused as refusal:
             say_no(form, refusal)
@@ -130,7 +132,9 @@ def link_again(request):
     """Whoever asks reads the same answer; only the holder of the address gets a mail."""
     form = LinkAgainForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        bookings.send_links_again(email=form.cleaned_data["email"], now=timezone.now())
+        email = form.cleaned_data["email"]
+        if not limits.is_enough(request, form, contact=email):
+            bookings.send_links_again(email=email, now=timezone.now())
         return redirect("link_again_sent")
     return render(request, "surgeries/bookings/link_again.html", {"form": form})
 

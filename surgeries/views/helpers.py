@@ -21,6 +21,7 @@ from surgeries.messages.calendar import evening_of
 from surgeries.models import Booking, Helping, Surgery
 from surgeries.refusals import Refused
 from surgeries.states import STILL_MEANT
+from surgeries.views import limits
 from surgeries.views.public_forms import (
     SENTENCES,
     public_form,
@@ -51,8 +52,10 @@ def helping_offer(request, slug, day):
         return render(request, "surgeries/helpers/helping_over.html", context)
     form = HelpingOfferForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        said = form.answers()
         try:
-            actions.offer_help(surgery, **form.cleaned_data, now=now)
+            limits.slow_down(request, form, surgery.series, contact=said["email"], now=now)
+            actions.offer_help(surgery, **said, now=now)
         except Refused as refusal:
             form.add_error(None, refusal.sentence)
         else:

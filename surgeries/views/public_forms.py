@@ -12,10 +12,13 @@ from urllib.parse import urlsplit
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.messages import ERROR
 from django.contrib.messages.storage.base import Message
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
+
+from surgeries.views import limits
 
 SENTENCES = {
     "noted": _("Thank you. We have noted that."),
@@ -40,13 +43,21 @@ SENTENCES = {
 
 
 def public_form(view):
-    """A public view whose POST is taken from our own pages only."""
+    """A public view whose POST is taken from our own pages only.
+
+    Whoever tries one wrong secret after the other is told to wait; a right one always opens.
+    """
 
     @wraps(view)
     def guarded(request, *args, **kwargs):
         if request.method == "POST" and not _comes_from_here(request):
             return render(request, "403.html", status=403)
-        return view(request, *args, **kwargs)
+        try:
+            return view(request, *args, **kwargs)
+        except Http404:
+            if "secret" not in kwargs or limits.may_guess_on(request, kwargs["secret"]):
+                raise
+            return limits.wait_a_minute(request)
 
     return login_not_required(csrf_exempt(guarded))
 

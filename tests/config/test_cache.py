@@ -4,6 +4,7 @@ import socket
 
 import pytest
 from django.core.cache import cache
+from redis.connection import Connection
 
 from config.cache import ForgivingRedisCache
 
@@ -27,10 +28,39 @@ def test_the_cache_counts():
     assert cache.incr("tries") == 2
 
 
+def test_different_things_are_counted_and_the_same_one_once():
+    seen = [cache.count_different({"forms": (thing, 60), "day": ("x", 60)}) for thing in "aabca"]
+    assert [counts["forms"] for counts in seen] == [1, 1, 2, 3, 3]
+    assert [counts["day"] for counts in seen] == [1] * 5
+
+
+def test_a_count_begins_anew_so_long_after_its_first():
+    client, key = cache._cache.get_client(), cache.make_key("forms")
+    cache.count_different({"forms": ("a", 60)})
+    client.expire(key, 30)
+    cache.count_different({"forms": ("b", 60)})
+    assert client.ttl(key) <= 30
+    client.delete(key)
+    assert cache.count_different({"forms": ("c", 60)}) == {"forms": 1}
+
+
+def test_counting_is_one_round_trip(monkeypatch):
+    sent, really_send = [], Connection.send_packed_command
+
+    def send(connection, command, *rest):
+        sent.append(command)
+        really_send(connection, command, *rest)
+
+    monkeypatch.setattr(Connection, "send_packed_command", send)
+    cache.count_different(dict.fromkeys(("one", "two", "three"), ("a", 60)))
+    assert len(sent) == 1
+
+
 def test_a_cache_that_is_away_reads_as_empty(away):
     assert away.get("tries", 0) == 0
     assert away.get_many(["tries"]) == {}
     assert away.has_key("tries") is False
+    assert away.count_different({"tries": ("a", 60)}) == {}
 
 
 def test_writing_to_a_cache_that_is_away_breaks_nothing(away):

@@ -11,6 +11,7 @@ from django.db import connection
 from config import health
 from surgeries.actions.heartbeats import note_heartbeat
 from surgeries.clock import database_now
+from surgeries.models import PromiseCheck
 from surgeries.states import Heart, MessageState
 from tests.factories import create_booking, create_message
 
@@ -20,6 +21,7 @@ FINE = {
     "beat": "ok",
     "worker": "ok",
     "outbox": "ok: nothing is due",
+    "promises": "ok: the first night is still to come",
 }
 SECOND = timedelta(seconds=1)
 
@@ -134,6 +136,30 @@ def test_a_database_that_is_away_is_said_in_words():
     )
 
     assert asked.stdout.splitlines()[-1] == "503; not ok: OperationalError; ok"
+
+
+def test_a_broken_promise_raises_the_alarm_until_it_is_kept_again(client, alive):
+    now = database_now()
+    PromiseCheck.objects.create(checked_at=now - 9 * SECOND, broken={"first_word": 2})
+    answer = client.get("/readyz")
+    said = "not ok: 1 broken, see check_promises"
+    assert (answer.status_code, answer.json()["promises"]) == (503, said)
+
+    PromiseCheck.objects.create(checked_at=now)
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["promises"]) == (200, "ok")
+
+
+def test_promises_at_which_nobody_has_looked_for_two_nights_raise_the_alarm(client, alive):
+    long_ago = database_now() - health.PROMISES_ARE_LOOKED_AT_WITHIN
+    check = PromiseCheck.objects.create(checked_at=long_ago + 60 * SECOND)
+    assert client.get("/readyz").json()["promises"] == "ok"
+
+    check.checked_at = long_ago - SECOND
+    check.save()
+    answer = client.get("/readyz")
+    said = "not ok: nobody has looked for two nights"
+    assert (answer.status_code, answer.json()["promises"]) == (503, said)
 
 
 def test_tests_run_on_a_real_postgresql(db):

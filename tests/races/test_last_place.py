@@ -1,19 +1,20 @@
 """Twenty people and five places, at the same moment (reliability.md 3.1, T-BIZ-01)."""
 
 import datetime
-import threading
 import uuid
+from functools import partial
 
 import pytest
-from django.db import close_old_connections, connection, transaction
+from django.db import transaction
 
 from surgeries.actions.attendees import known_attendee
 from surgeries.actions.bookings import book_slot
-from surgeries.models import Booking, Place, Surgery
+from surgeries.models import Booking
 from surgeries.refusals import Refused
 from surgeries.states import BookingState
 from tests import factories
 from tests.factories import NOW
+from tests.races.crowd import all_at_once, without_the_lock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,27 +24,8 @@ PLACES = 5
 
 
 def at_once(work):
-    """Do `work(n)` in a thread for each of the people, all let go at one moment."""
-    barrier = threading.Barrier(PEOPLE)
-    answers = [None] * PEOPLE
-
-    def one(number):
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=30)
-            answers[number] = work(number)
-        except Exception as fault:
-            answers[number] = fault
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=one, args=[number]) for number in range(PEOPLE)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    close_old_connections()
-    return answers
+    """Do `work(n)` for each of the people, all let go at one moment."""
+    return all_at_once(*(partial(work, number) for number in range(PEOPLE)))
 
 
 def asks_for(slot):
@@ -72,19 +54,6 @@ def test_five_places_are_given_to_five_of_twenty_and_to_no_sixth():
         held = Booking.objects.filter(surgery=surgery).values_list("place__number", flat=True)
         assert sorted(held) == [1, 2, 3, 4, 5], f"round {number}"
         assert sum(isinstance(answer, Booking) for answer in answers) == PLACES
-
-
-def test_one_form_sent_twenty_times_at_once_is_one_booking():
-    surgery = factories.create_surgery(places=(PLACES,))
-    slot = surgery.slots.select_related("surgery__series").get()
-    key = uuid.uuid4()
-    answers = at_once(
-        lambda number: book_slot(
-            slot, name="Amina", contact="amina@example.org", request_key=key, now=NOW
-        )
-    )
-    assert {answer.pk for answer in answers} == {Booking.objects.get().pk}
-    assert Place.objects.free().count() == PLACES - 1
 
 
 def count_then_insert(surgery, number):
@@ -126,11 +95,7 @@ def test_without_the_lock_and_the_places_the_same_race_overbooks():
 
 
 def test_with_the_lock_off_the_constraint_still_gives_no_place_twice(monkeypatch):
-    monkeypatch.setattr(
-        Surgery.objects._queryset_class,
-        "locked",
-        lambda surgeries: surgeries.select_related("series", "venue"),
-    )
+    without_the_lock(monkeypatch)
     surgery = factories.create_surgery(places=(PLACES,))
     slot = surgery.slots.select_related("surgery__series").get()
     answers = at_once(asks_for(slot))

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from surgeries import tasks
 from surgeries.actions.outbox import owe
-from surgeries.models import Attendee, Message
+from surgeries.models import Attendee, Message, PromiseCheck
 from surgeries.states import MessageKind, MessageState
 from tests import factories
 from tests.factories import NOW
@@ -51,6 +51,12 @@ def test_the_night_erases_what_is_due():
     tasks.nightly()
 
     assert Attendee.objects.get().contact is None
+
+
+def test_the_night_looks_at_the_promises():
+    tasks.promises()
+
+    assert PromiseCheck.objects.get().broken == {}
 
 
 def test_being_told_to_end_is_noted_and_passed_on():

@@ -9,9 +9,9 @@ from surgeries.templatetags.words import (
     day_near,
     day_time,
     days_ahead,
-    masked,
     days_back,
     days_on,
+    masked,
     phone,
     place_in_queue,
 )

@@ -72,7 +72,8 @@ def statements_of_the_journey(client, surgery, name):
     counted = []
     page = counting(counted, client.get, from_page)
     key = page.context["form"]["request_key"].value()
-    said = typed(surgery, name=name, told="Ladywood Choir", request_key=key)
+    contact = f"{name}@example.org"
+    said = typed(surgery, name=name, contact=contact, told="Ladywood Choir", request_key=key)
     posted = counting(counted, client.post, place_to_book(surgery), said)
     assert counting(counted, client.get, posted["Location"]).status_code == 200
     return counted

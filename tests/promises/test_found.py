@@ -1,0 +1,30 @@
+"""What the machine has found, each as the shortest story that shows it."""
+
+import uuid
+
+import pytest
+
+from surgeries.actions.bookings import book_slot, join_waiting_list
+from surgeries.actions.changes import displace_booking
+from surgeries.models import Booking
+from surgeries.turnout.promises import broken_promises
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_chair_that_a_displaced_party_leaves_over_goes_to_who_waits():
+    """A party of two has no chair together; the one that is left fits who waits alone."""
+    surgery = factories.create_surgery(places=(2,), places_wanted=2)
+    slot = surgery.slots.select_related("surgery__series").get()
+    asked = {"contact": "amina@example.org", "now": NOW}
+    pair = book_slot(slot, name="Amina", others=["Basil"], request_key=uuid.uuid4(), **asked)
+    chi = join_waiting_list(surgery, accepts=[slot], name="Chi", request_key=uuid.uuid4(), **asked)
+    surgery.places_wanted = 1
+    surgery.save()
+
+    displace_booking(pair, by=None, now=NOW)
+
+    assert Booking.objects.get(pk=chi.pk).state == "booked"
+    assert broken_promises(NOW) == []
