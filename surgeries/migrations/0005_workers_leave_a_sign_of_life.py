@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('surgeries', '0003_a_bookings_whole_life'),
+        ('surgeries', '0004_a_helpers_no_says_whose_it_was'),
     ]
 
     operations = [
