@@ -113,7 +113,7 @@ def test_the_list_costs_the_same_however_long(
     client.force_login(olu)
     client.get(address)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         client.get(address)
 
 
