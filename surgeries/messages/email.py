@@ -15,7 +15,7 @@ from django.core.validators import validate_email
 from django.template import Context
 from django.template.loader import get_template
 
-from surgeries.states import MessageKind
+from surgeries.states import BookingState, MessageKind
 
 from .calendar import calendar_of, evening_of
 from .facts import facts_of, no_address, organisers_of
@@ -79,7 +79,7 @@ def letter_for(message, now) -> Letter:
     mail.set_content(_paragraphs(_written(message.kind, "txt", facts)), cte="quoted-printable")
     page = get_template(f"messages/{message.kind}.html").render(facts)
     mail.add_alternative(_inliner.inline(page), subtype="html", cte="quoted-printable")
-    if message.kind in WITH_A_CALENDAR_FILE:
+    if message.kind in WITH_A_CALENDAR_FILE and not _only_waits(message):
         _attach_calendar(mail, message)
     return Letter(sender, recipient, _bytes_of(mail))
 
@@ -120,6 +120,11 @@ def _bytes_of(mail):
     """
     plain = all(str(value).isascii() for value in mail.values())
     return mail.as_bytes(policy=UNFOLDED if plain else POLICY)
+
+
+def _only_waits(message):
+    """She has no time yet that a calendar could hold."""
+    return message.booking and message.booking.state == BookingState.WAITING
 
 
 def _attach_calendar(mail, message):
