@@ -10,6 +10,7 @@ from surgeries.templatetags.words import (
     day_time,
     days_ahead,
     phone,
+    when_near,
 )
 from tests.factories import NOW
 
@@ -63,3 +64,8 @@ def test_days_ahead_are_counted_in_words():
 )
 def test_phone_numbers_are_written_as_at_home(kept, said):
     assert phone(kept) == said
+
+
+def test_a_moment_just_past_is_said_without_its_day_when_that_is_today():
+    assert when_near(NOW, NOW.date()) == "at 9am"
+    assert when_near(NOW, MONDAY) == "on Monday 2 November, 9am"
