@@ -37,6 +37,8 @@ NOT_PAGES = {
     "register_tap",
     "register_walk_in",
     "ring_done",
+    "reply_read",
+    "message_settle",
 }
 
 
