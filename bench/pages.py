@@ -7,8 +7,8 @@ from django.test import Client
 from django.utils import timezone
 
 from bench.world import milliseconds, statements
-from surgeries.models import Series, Surgery
-from surgeries.states import Outcome
+from surgeries.models import Reply, Series, Surgery
+from surgeries.states import BookingState, MessageState, Outcome, ReplyMeaning
 from tests.factories import (
     create_booking,
     create_helping,
@@ -47,7 +47,7 @@ def _count(client, name, world):
 
 def add_rows(world, number):
     """Put `number` more of everything that a page lists into the world."""
-    today = timezone.localdate()
+    today, now = timezone.localdate(), timezone.now()
     for n in range(number):
         network = create_network(series=world.series)
         past = create_surgery(
@@ -57,6 +57,16 @@ def add_rows(world, number):
         create_booking(surgery=world.past, network=network, walked_in=True, outcome=Outcome.CAME)
         booked = create_booking(surgery=world.coming, network=network, imported=True)
         create_message(booking=booked)
+        waits = create_booking(surgery=world.coming, state=BookingState.WAITING, untold_from=now)
+        waits.accepts.set(world.coming.slots.all())
+        create_message(booking=waits, state=MessageState.REVIEW)
+        Reply.objects.create(
+            provider_ref=f"bench-{n}",
+            series=world.series,
+            attendee=waits.attendee,
+            meaning=ReplyMeaning.UNCLEAR,
+            received_at=now,
+        )
         create_helping(surgery=world.coming)
         other = create_series(organiser=world.olu, name=f"Series {n}")
         create_surgery(series=other, on=today + timezone.timedelta(days=5))

@@ -13,6 +13,7 @@ from surgeries.models import (
     InviteLink,
     Message,
     Network,
+    Reply,
     Series,
     Surgery,
     Venue,
@@ -71,6 +72,10 @@ def links_organised_by(user):
 
 def messages_organised_by(user):
     return Message.objects.filter(series__in=series_organised_by(user))
+
+
+def replies_organised_by(user):
+    return Reply.objects.filter(series__in=series_organised_by(user))
 
 
 def imports_organised_by(user):

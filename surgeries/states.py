@@ -54,6 +54,7 @@ class RingOutcome(TextChoices):
     """What came of a call, in one tap (R26)."""
 
     COMING = "coming", _("is coming")
+    GIVEN = "given", _("has the place")
     CANNOT = "cannot", _("can’t come")
     TOLD = "told", _("has been told")
     NO_ANSWER = "no_answer", _("no answer")

@@ -14,6 +14,7 @@ from surgeries.views import (
     networks,
     outbox,
     people,
+    places,
     public,
     register,
     schedule,
@@ -119,6 +120,11 @@ urlpatterns = [
         by_phone.booking_correct,
         name="booking_correct",
     ),
+    path(
+        "organise/<slug:slug>/surgeries/<int:pk>/chairs/",
+        places.surgery_chairs,
+        name="surgery_chairs",
+    ),
     path("organise/<slug:slug>/venues/<int:pk>/", schedule.venue_edit, name="venue_edit"),
     path("organise/<slug:slug>/surgeries/<int:pk>/ask/", helpings.helping_ask, name="helping_ask"),
     path("organise/<slug:slug>/helpings/<int:pk>/", helpings.helping_edit, name="helping_edit"),
@@ -168,7 +174,18 @@ urlpatterns = [
     ),
     path("organise/<slug:slug>/people/", people.people_list, name="people_list"),
     path("organise/<slug:slug>/people/<int:pk>/", people.person_detail, name="person_detail"),
+    path(
+        "organise/<slug:slug>/people/<int:pk>/contact/",
+        people.person_contact,
+        name="person_contact",
+    ),
     path("organise/<slug:slug>/ring/<uuid:booking>/", people.ring_done, name="ring_done"),
+    path("organise/<slug:slug>/replies/<uuid:pk>/read/", people.reply_read, name="reply_read"),
+    path(
+        "organise/<slug:slug>/bookings/<uuid:pk>/no-chair/",
+        places.booking_displace,
+        name="booking_displace",
+    ),
     path("organise/<slug:slug>/messages/", outbox.message_list, name="message_list"),
     path(
         "organise/<slug:slug>/messages/to-come/", wording.messages_to_come, name="messages_to_come"
@@ -191,6 +208,11 @@ urlpatterns = [
         name="wording_reset",
     ),
     path("organise/<slug:slug>/texts/", texts.series_texts, name="series_texts"),
+    path(
+        "organise/<slug:slug>/messages/<uuid:pk>/settle/",
+        outbox.message_settle,
+        name="message_settle",
+    ),
     path("organise/<slug:slug>/turnout/", turnout.turnout, name="turnout"),
     path("organise/<slug:slug>/turnout/people/", turnout.turnout_people, name="turnout_people"),
     path("organise/<slug:slug>/import/", imports.import_start, name="import_start"),

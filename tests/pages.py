@@ -7,8 +7,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from surgeries.models import Booking, ImportRun, Series, Surgery, TeamInvitation
-from surgeries.states import MessageKind, MessageState, Outcome, Role
+from surgeries.models import Booking, ImportRun, Reply, Series, Surgery, TeamInvitation
+from surgeries.states import (
+    BookingState,
+    MessageKind,
+    MessageState,
+    Outcome,
+    ReplyMeaning,
+    Role,
+)
 from tests.factories import (
     create_attendee,
     create_booking,
@@ -64,13 +71,19 @@ def build_world():
     booking = create_booking(surgery=coming, attendee=amina, network=tenants, goal="unsure")
     phone = create_attendee(series=series, name="Winston Clarke", contact="+447400123457")
     create_booking(surgery=coming, attendee=phone, network=choir)
+    reply = _ask_for_the_desk(series, coming, now)
+    short = _surgery_on(series, now + timedelta(days=9), places=(2,))
+    Surgery.objects.filter(pk=short.pk).update(places_wanted=1)
+    without = [create_booking(surgery=short) for _ in range(2)][-1]
     hana = create_helper(series=series, email=olu.email, goals=["news", "tell"])
     derek = create_helper(series=series, name="Derek Hollis", can_help_with="photos")
     create_helping(surgery=past, helper=derek)
     offer = create_helping(surgery=coming, state="offered")
     evening = create_helping(surgery=coming, helper=hana)
     create_message(booking=booking, state=MessageState.SENT, sent_at=now)
-    create_message(booking=booking, state=MessageState.REVIEW, last_error="No answer", uncertain=2)
+    doubt = create_message(
+        booking=booking, state=MessageState.REVIEW, last_error="No answer", uncertain=2
+    )
     invitation = TeamInvitation.objects.create(
         series=series, email="new@example.org", invited_by=olu, invited_at=now
     )
@@ -97,10 +110,33 @@ def build_world():
             "amina": amina,
             "offer": offer,
             "evening": evening,
+            "short": short,
+            "without": without,
+            "reply": reply,
+            "message": doubt,
             "invitation": invitation,
             "import": brought_in,
             "member": series.team.first(),
         },
+    )
+
+
+def _ask_for_the_desk(series, coming, now):
+    """People to ring, a party, somebody who waits; returns a text that nobody has read."""
+    winston = create_attendee(series=series, name="Winston <b>", contact="+447400123458")
+    lead = create_booking(surgery=coming, attendee=winston, untold_from=now, brings_supporter=True)
+    Booking.objects.filter(pk=lead.pk).update(party=lead.pk, party_number=1)
+    create_booking(surgery=coming, party=lead.pk, party_number=2, confirmed_at=now)
+    waits = create_booking(surgery=coming, state=BookingState.WAITING)
+    waits.accepts.set(coming.slots.all())
+    create_message(booking=waits, state=MessageState.FAILED, last_error="550 5.1.1 Nobody here")
+    return Reply.objects.create(
+        provider_ref="pages-1",
+        series=series,
+        attendee=winston,
+        text="Is there <b>parking</b>?",
+        meaning=ReplyMeaning.UNCLEAR,
+        received_at=now,
     )
 
 
@@ -146,6 +182,8 @@ PAGES = {
     "booking_correct": lambda w: [w.series.slug, w.booking.pk],
     "helping_edit": lambda w: [w.series.slug, w.rows["offer"].pk],
     "helping_ask": lambda w: [w.series.slug, w.coming.pk],
+    "surgery_chairs": lambda w: [w.series.slug, w.rows["short"].pk],
+    "booking_displace": lambda w: [w.series.slug, w.rows["without"].pk],
     "venue_edit": lambda w: [w.series.slug, w.coming.venue.pk],
     "network_list": lambda w: [w.series.slug],
     "network_detail": lambda w: [w.series.slug, w.rows["network"].pk],
@@ -158,6 +196,7 @@ PAGES = {
     "register_print": lambda w: [w.series.slug, w.past.pk],
     "people_list": lambda w: [w.series.slug],
     "person_detail": lambda w: [w.series.slug, w.rows["amina"].pk],
+    "person_contact": lambda w: [w.series.slug, w.rows["amina"].pk],
     "message_list": lambda w: [w.series.slug],
     "messages_to_come": lambda w: [w.series.slug],
     "timetable_edit": lambda w: [w.series.slug],

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from surgeries.actions.attendees import be_known_as, was_here
 from surgeries.actions.bookings import accept_times, come_along
-from surgeries.actions.outbox import call_off
+from surgeries.actions.notes import note
+from surgeries.actions.outbox import call_off, ring_who_is_not_reached
 from surgeries.actions.parties import (
     ABOUT_COMING,
     locked,
@@ -202,6 +203,7 @@ def displace_booking(booking, *, by, now):
         kind = MessageKind.DISPLACED
     call_off(messages_of(party).filter(kind__in=ABOUT_COMING), now=now)
     owe_again(kind, party[0], now=now)
+    ring_who_is_not_reached([party[0]], now=now)
     settle_places(booking.surgery, now=now)
     _note("has no chair", booking, by)
     return party[0]
@@ -239,4 +241,4 @@ def _end_former_link(booking, reached):
 
 
 def _note(what, booking, by):
-    log.info("booking %s %s by person %s", booking.pk, what, by and by.pk)
+    note(log, "booking %s %s by person %s", booking.pk, what, by and by.pk)

@@ -28,15 +28,29 @@ def owe(kind, to, *, now, again="", series=None):
 def owe_all(kind, people, *, now, again="", series=None, soonest=None):
     """Owe `kind` to each of `people` in one statement, however many; see `owe`.
 
-    Part of the caller's transaction. Returns the messages of those who can be reached. Bookings
-    need their attendee and surgery loaded, helpings their helper and surgery. `soonest` is the
-    start they may still be getting ready for, if it is before that of the surgery.
+    Part of the caller's transaction. Returns the messages of those who can be reached; the others
+    are rung, if it is news. Bookings need their attendee and surgery loaded, helpings their helper
+    and surgery. `soonest` is the start they may still be getting ready for, if it is before that
+    of the surgery.
     """
+    people = list(people)
+    if kind in rules.ELSE_BY_PHONE:
+        ring_who_is_not_reached(people, now=now)
     return write(
         message(kind, to, channel, series or series_of(to), now=now, again=again, soonest=soonest)
         for to in people
         if (channel := channel_of(to, series or series_of(to)))
     )
+
+
+def ring_who_is_not_reached(bookings, *, now):
+    """Put those whom no message reaches on the ring list, until somebody has told them (R26).
+
+    Part of the caller's transaction.
+    """
+    unreached = [to.pk for to in bookings if not channel_of(to, series_of(to))]
+    if unreached:
+        Booking.objects.filter(pk__in=unreached).update(untold_from=now)
 
 
 def call_off(messages, *, now):
@@ -78,6 +92,7 @@ def message(kind, to, channel, series, *, now, again="", soonest=None):
         channel=channel,
         **{_LINK[type(to)]: to},
         schedule_version=version,
+        covers_from=soonest,
         owed_at=now,
         next_at=earliest(kind, now, series.hours, starts_at),
         expires_at=_of_use_until(kind, to, surgery, now),

@@ -12,8 +12,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from surgeries.actions.notes import note
 from surgeries.actions.outbox import call_off, owe
-from surgeries.models import Booking, Message, Place, Slot
+from surgeries.models import Booking, Helping, Message, Place, Slot
 from surgeries.refusals import Refused
 from surgeries.rules import schedule as rules
 from surgeries.rules.reminders import NEARLY_HERE, is_nearly_here
@@ -63,15 +64,17 @@ def deal_places(surgery):
     )
 
 
-def chairs_of(surgery, slots):
+def chairs_of(surgery, slots, helpings=None):
     """The chairs of an evening, each as the numbers of the arrival times its helper is there for.
 
-    As many for the whole evening as the organiser set, or else some for each who helps (R8).
+    As many for the whole evening as the organiser set, or else some for each who helps (R8):
+    `helpings` that add places, asked for when they are not given.
     """
     whole = range(len(slots))
     if surgery.places_wanted:
         return [whole] * surgery.places_wanted
-    helpings = surgery.helpings.adding_places().select_related("surgery__series").order_by("pk")
+    if helpings is None:
+        helpings = surgery.helpings.adding_places().select_related("surgery__series").order_by("pk")
     stays = [whole] * surgery.organiser_helps
     stays += [_times_with(helping, slots) for helping in helpings]
     chairs = [stay for stay in stays for _chair in range(surgery.series.places_per_helper)]
@@ -94,6 +97,29 @@ def without_a_chair(surgery):
     slots = list(surgery.slots.order_by("starts_at"))
     held = Counter(surgery.bookings.filter(place__isnull=False).values_list("slot_id", flat=True))
     return rules.too_many(chairs_of(surgery, slots), [held[slot.pk] for slot in slots])
+
+
+def short_of_chairs(surgeries):
+    """Those of `surgeries` with more people than chairs, each with `people` and `chairs` added.
+
+    Reads only: three statements, however many surgeries.
+    """
+    slots, helpings = defaultdict(list), defaultdict(list)
+    for slot in Slot.objects.filter(surgery__in=surgeries).order_by("starts_at"):
+        slots[slot.surgery_id].append(slot)
+    places = Booking.objects.filter(surgery__in=surgeries, place__isnull=False)
+    held = Counter(places.values_list("slot_id", flat=True))
+    coming = Helping.objects.filter(surgery__in=surgeries).adding_places()
+    for helping in coming.select_related("surgery__series").order_by("pk"):
+        helpings[helping.surgery_id].append(helping)
+    short = []
+    for surgery in surgeries:
+        taken = [held[slot.pk] for slot in slots[surgery.pk]]
+        chairs = chairs_of(surgery, slots[surgery.pk], helpings[surgery.pk])
+        if over := rules.too_many(chairs, taken):
+            surgery.people, surgery.chairs = sum(taken), sum(taken) - over
+            short.append(surgery)
+    return short
 
 
 def free_places(slot, people, *, now):
@@ -196,7 +222,7 @@ def promote(surgery, *, now, asked_by=None):
         promoted.append(party[0])
         if party[0] != asked_by:
             tell_of_a_place(party[0], now=now)
-        log.info("booking %s and %s more got places", party[0].pk, len(party) - 1)
+        note(log, "booking %s and %s more got places", party[0].pk, len(party) - 1)
     return promoted
 
 

@@ -5,18 +5,24 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from surgeries.actions.outbox import call_off, owe_all
-from surgeries.actions.places import deal_places, settle_places
+from surgeries.actions.notes import note
+from surgeries.actions.notices import (
+    CANCELLED,
+    MOVED,
+    Change,
+    News,
+    tell_everybody,
+    tell_of_another_end,
+)
+from surgeries.actions.places import deal_places, settle_places, without_a_chair
 from surgeries.actions.regulars import add_regulars
-from surgeries.models import Booking, Message, Slot, Surgery, Venue
+from surgeries.models import Booking, Slot, Surgery, Venue
 from surgeries.refusals import Refused
 from surgeries.rules import schedule as rules
 from surgeries.rules.names import tidy
-from surgeries.rules.outbox import TELLS_WHEN
-from surgeries.states import HelpingState, MessageKind, SurgeryState
+from surgeries.states import BookingState, SurgeryState
 from surgeries.templatetags.words import day as in_words
 
 log = logging.getLogger(__name__)
@@ -83,32 +89,51 @@ def publish_surgery(surgery, *, by, now):
 def move_surgery(
     surgery, *, place, on, starts, ends, organiser_helps=True, places_wanted=None, by, now
 ):
-    """Change a surgery that is still to come. Returns it, with `moved` saying what was owed.
+    """Change a surgery that is still to come. Returns it, with `change` saying what that does.
 
-    Only a new day, time or place is news: then everybody who booked or helps is owed a message
-    (R28), and bookings keep their arrival time, which moves along.
+    Only a new day, time or place is news to everybody who booked, waits or helps (R28): bookings
+    keep their arrival time, which moves along, and what was answered about the old one is asked
+    anew. Another end is news to helpers, and to whoever had an arrival time that goes.
     """
     surgery = Surgery.objects.locked().get(pk=surgery.pk)
     _refuse_unless_to_come(surgery, now)
     starts_at, ends_at = _times(surgery.series, on, starts, ends)
-    _refuse_unless_near(starts_at, now)
+    if starts_at != surgery.starts_at:
+        _refuse_unless_near(starts_at, now)
     venue = find_or_make_venue(surgery.series, name=place)
-    before = (surgery.starts_at, surgery.ends_at, surgery.venue)
-    surgery.moved = before != (starts_at, ends_at, venue)
+    knew, ended_at = (surgery.starts_at, surgery.venue), surgery.ends_at
+    surgery.moved = knew != (starts_at, venue)
     if surgery.moved:
         surgery.schedule_version, surgery.moved_at = surgery.schedule_version + 1, now
     surgery.on, surgery.starts_at, surgery.ends_at, surgery.venue = on, starts_at, ends_at, venue
     surgery.organiser_helps, surgery.places_wanted = organiser_helps, places_wanted
     with _one_a_day(on):
         surgery.save()
-    if surgery.moved:
-        _set_arrival_times(surgery)
-        _call_off_what_told_the_old_time(surgery, now)
-        kinds = (MessageKind.SURGERY_MOVED, MessageKind.HELPING_MOVED)
-        _tell_everybody(surgery, *kinds, now, soonest=before[0])
-        _note("moved", surgery, by)
+    waited = set(surgery.bookings.wanting_a_place().values_list("pk", flat=True))
+    arrive_otherwise = _set_arrival_times(surgery)
+    # First, so that whoever gets a place now reads of it in the notice, and reads only that.
     settle_places(surgery, now=now)
+    news = News()
+    if surgery.moved:
+        surgery.bookings.live().update(confirmed_at=None, sets_off_at=None)
+        news = tell_everybody(surgery, MOVED, knew=knew[0], now=now)
+    elif ended_at != ends_at:
+        news = tell_of_another_end(surgery, arrive_otherwise, now=now)
+    surgery.change = _change(surgery, news, waited, arrive_otherwise)
+    _note("moved" if surgery.moved else "changed", surgery, by)
     return surgery
+
+
+def _change(surgery, news, waited, arrive_otherwise):
+    people = surgery.bookings.filter(place__isnull=False).count()
+    booked = surgery.bookings.filter(pk__in=waited, state=BookingState.BOOKED)
+    return Change(
+        news=news,
+        arrive_otherwise=len(arrive_otherwise),
+        got_places=booked.count() if waited else 0,
+        people=people,
+        chairs=people - without_a_chair(surgery),
+    )
 
 
 @transaction.atomic
@@ -135,7 +160,10 @@ def copy_surgery(surgery, *, on=None, by, now):
 
 @transaction.atomic
 def cancel_surgery(surgery, *, by, now):
-    """Call a surgery off, and owe everybody who booked or helps a message that says so (R28)."""
+    """Call a surgery off, and owe everybody who booked, waits or helps a message about it (R28).
+
+    Returns it, with `change` saying who is told.
+    """
     surgery = Surgery.objects.locked().get(pk=surgery.pk)
     _refuse_unless_to_come(surgery, now)
     surgery.state = SurgeryState.CANCELLED
@@ -143,9 +171,9 @@ def cancel_surgery(surgery, *, by, now):
     # A later version than any calendar file that was sent, so that this one replaces it.
     surgery.schedule_version += 1
     surgery.save(update_fields=["state", "cancelled_at", "schedule_version"])
-    # Whoever has the night off is told nothing else, so that much still goes out.
-    call_off(_messages_about(surgery).exclude(kind=MessageKind.NIGHT_OFF), now=now)
-    _tell_everybody(surgery, MessageKind.SURGERY_CANCELLED, MessageKind.HELPING_CANCELLED, now)
+    surgery.change = Change(
+        news=tell_everybody(surgery, CANCELLED, knew=surgery.starts_at, now=now)
+    )
     _note("cancelled", surgery, by)
     return surgery
 
@@ -215,7 +243,10 @@ def _times(series, on, starts, ends):
 
 
 def _set_arrival_times(surgery):
-    """Move the arrival times to where they belong; whoever had one that goes takes the last."""
+    """Move the arrival times to where they belong; whoever had one that goes takes the last.
+
+    Returns the keys of the bookings that do.
+    """
     times = rules.arrival_times(surgery.starts_at, surgery.ends_at)
     slots = list(surgery.slots.order_by("starts_at"))
     pairs = list(zip(slots, times, strict=False))
@@ -228,12 +259,15 @@ def _set_arrival_times(surgery):
     Slot.objects.bulk_create(
         Slot(surgery=surgery, starts_at=starts_at) for starts_at in times[len(slots) :]
     )
+    arrive_otherwise = []
     for slot in slots[len(times) :]:
         last = slots[len(times) - 1]
+        arrive_otherwise += slot.bookings.live().values_list("pk", flat=True)
         slot.places.update(slot=last)
         slot.bookings.update(slot=last)
         _accept_instead(slot, last)
         slot.delete()
+    return arrive_otherwise
 
 
 def _accept_instead(slot, last):
@@ -259,29 +293,6 @@ def _refuse_unless_to_come(surgery, now):
         raise Refused(_("This surgery is over, so it stays as it was."))
 
 
-def _messages_about(surgery):
-    return Message.objects.filter(Q(booking__surgery=surgery) | Q(helping__surgery=surgery))
-
-
-def _call_off_what_told_the_old_time(surgery, now):
-    """The news of the move says all that they said."""
-    call_off(_messages_about(surgery).filter(kind__in=TELLS_WHEN), now=now)
-
-
-def _tell_everybody(surgery, to_attendees, to_helpers, now, soonest=None):
-    """Each booked or waiting party and each helper once; `soonest` was the start they knew."""
-    bookings = surgery.bookings.live().filter(walked_in=False, imported=False)
-    people = bookings.speaking_for_all().select_related("attendee", "slot", "surgery__series")
-    owe_all(to_attendees, people, now=now, soonest=soonest)
-    helpings = surgery.helpings.exclude(state=HelpingState.WITHDRAWN)
-    owe_all(
-        to_helpers,
-        helpings.select_related("helper", "surgery__series"),
-        now=now,
-        soonest=soonest,
-    )
-
-
 @contextmanager
 def _one_a_day(on):
     """Say in a sentence what the constraint one_surgery_per_series_and_date says."""
@@ -299,4 +310,4 @@ def _one_a_day(on):
 
 
 def _note(what, surgery, by):
-    log.info("surgery %s %s by person %s", surgery.pk, what, by and by.pk)
+    note(log, "surgery %s %s by person %s", surgery.pk, what, by and by.pk)

@@ -39,7 +39,7 @@ from surgeries.messages.facts import with_person
 from surgeries.messages.wanted import is_still_wanted, recipient_of
 from surgeries.models import Message
 from surgeries.rules.outbox import MOST_ATTEMPTS, STEPS_ASIDE, back_off
-from surgeries.rules.reminders import earliest
+from surgeries.rules.reminders import SOON, earliest
 from surgeries.states import Channel, MessageState
 
 log = logging.getLogger(__name__)
@@ -182,7 +182,10 @@ def _not_now_or_never(message, now):
     if not is_still_wanted(message):
         return Outcome(MessageState.CANCELLED, tried=False)
     surgery = getattr(message.about, "surgery", None)
-    leaves_at = earliest(message.kind, now, message.series.hours, surgery and surgery.starts_at)
+    # Somebody who has not heard that it moved gets ready for the start it had.
+    starts = [surgery and surgery.starts_at, message.covers_from]
+    starts_at = min((at for at in starts if at and at > now - SOON), default=None)
+    leaves_at = earliest(message.kind, now, message.series.hours, starts_at)
     if leaves_at > now:
         return Outcome(MessageState.QUEUED, wait=leaves_at - now, tried=False)
     return None

@@ -1,6 +1,5 @@
 """People who come for help, and their bookings."""
 
-import datetime
 import uuid
 
 from django.conf import settings
@@ -24,11 +23,10 @@ from surgeries.states import (
     SurgeryState,
 )
 
-from .outbox import Message
+from .ringing import RingingQuerySet
 from .schedule import Place
 
 PARTY_OF = 3
-RING_BEFORE = datetime.timedelta(hours=48)
 
 
 class AttendeeQuerySet(models.QuerySet):
@@ -120,7 +118,7 @@ class Attendee(models.Model):
         return self.contact if self.contact and "@" not in self.contact else ""
 
 
-class BookingQuerySet(models.QuerySet):
+class BookingQuerySet(RingingQuerySet):
     def live(self):
         """Not cancelled."""
         return self.filter(state__in=LIVE)
@@ -172,61 +170,6 @@ class BookingQuerySet(models.QuerySet):
         )
         return self.exclude(Exists(first))
 
-    def ring_list(self, now):
-        """Whom to ring, each once, soonest surgery first (R26); adds the facts that say why.
-
-        `unreached`: a message is in doubt or did not get through. `call_only`: no message could
-        be sent to her at all. `is_new`, `missed`: never came before, or did not come once. She is
-        rung about an evening that is off or has moved as soon as no message could tell her, and
-        in the last 48 hours when she has not answered. One tap takes her off the list.
-        """
-        settled = Q(rung_at__isnull=False) & ~Q(ring_outcome=RingOutcome.NO_ANSWER)
-        stale = Q(rung_at__lt=F("surgery__cancelled_at")) | Q(rung_at__lt=F("surgery__moved_at"))
-        off = Q(surgery__state=SurgeryState.CANCELLED)
-        moved = Q(surgery__moved_at__gt=F("booked_at"))
-        told_nothing = Q(call_only=True) | Q(unreached=True)
-        asks = Q(
-            state=BookingState.BOOKED,
-            confirmed_at=None,
-            surgery__state=SurgeryState.PUBLISHED,
-            surgery__starts_at__lte=now + RING_BEFORE,
-        ) & (Q(call_only=True) | Q(is_new=True) | Q(missed=True))
-        return (
-            self.live()
-            .speaking_for_all()
-            .with_reasons_to_ring()
-            .filter(surgery__state__in=(SurgeryState.PUBLISHED, SurgeryState.CANCELLED))
-            .filter(surgery__starts_at__gt=now, walked_in=False, imported=False)
-            .filter(~settled | stale)
-            .filter(Q(unreached=True) | ((off | moved) & told_nothing) | asks)
-            .select_related("attendee", "slot", "surgery")
-            .order_by(
-                "surgery__starts_at", F("rung_at").asc(nulls_first=True), "attendee__name_key"
-            )
-        )
-
-    def with_reasons_to_ring(self):
-        """Adds `unreached`, `call_only`, `is_new` and `missed`; see `ring_list`."""
-        messages = Message.objects.filter(booking=OuterRef("pk"))
-        before = Booking.objects.live().filter(attendee=OuterRef("attendee"))
-        # Texts that are switched off meanwhile reach nobody, whatever was sent before.
-        texted = Q(surgery__series__sends_texts=True) & Exists(messages)
-        return self.annotate(
-            unreached=Exists(messages.wants_a_person()),
-            call_only=Q(attendee__contact=None)
-            | Q(attendee__no_messages_from__isnull=False)
-            | (
-                ~Q(attendee__contact__contains="@") & ~(texted if settings.TEXTS_BY else Q(pk=None))
-            ),
-            is_new=~Exists(before.filter(outcome=Outcome.CAME)),
-            missed=Exists(before.filter(outcome=Outcome.DID_NOT_COME)),
-        )
-
-    def rung_since(self, moment):
-        """Who was rung from then on and gave an answer, latest first."""
-        answered = self.filter(rung_at__gte=moment).exclude(ring_outcome=RingOutcome.NO_ANSWER)
-        return answered.select_related("attendee").order_by("-rung_at")
-
     def told_in_digest(self, from_, to):
         """Booked or cancelled from `from_` up to, not at, `to`: what a day's digest tells."""
         booked = Q(booked_at__gte=from_, booked_at__lt=to, walked_in=False)
@@ -243,7 +186,8 @@ class Booking(models.Model):
 
     People who come together share `party`, the key of whoever booked for them, and are numbered
     from 1; the first of them who still comes speaks for all (`speaking_for_all`). `accepts` are the
-    arrival times that would suit somebody who waits; `sets_off_at` is a wall-clock time.
+    arrival times that would suit somebody who waits; `sets_off_at` is a wall-clock time. From
+    `untold_from` on there is news that no message could tell her, so somebody has to ring.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -303,6 +247,7 @@ class Booking(models.Model):
     reminded = models.BooleanField(null=True, blank=True)
     rung_at = models.DateTimeField(null=True, blank=True)
     ring_outcome = models.CharField(max_length=16, choices=RingOutcome, blank=True)
+    untold_from = models.DateTimeField(null=True, blank=True)
     sets_off_at = models.TimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_late = models.BooleanField(default=False)

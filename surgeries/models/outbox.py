@@ -3,17 +3,21 @@
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
+from surgeries.rules.names import name_key
+from surgeries.rules.outbox import trouble_of
 from surgeries.states import (
     LEASED,
+    REMINDERS,
     UNSETTLED,
     WANTS_A_PERSON,
     Channel,
     MessageKind,
     MessageState,
     Receipt,
+    RingOutcome,
 )
 
 
@@ -26,9 +30,42 @@ class MessageQuerySet(models.QuerySet):
         """In doubt, not sent, or sent and not arrived: somebody has to ring."""
         return self.filter(Q(state__in=WANTS_A_PERSON) | Q(receipt=Receipt.UNDELIVERED))
 
-    def for_attendee(self, attendee):
-        """What we owe and owed one attendee, latest first."""
-        return self.filter(booking__attendee=attendee).order_by("-owed_at", "-pk")
+    def unsettled(self, now):
+        """Those that want a person and are still of use: nobody has been told another way.
+
+        A later message that got through, or an answer on the phone, settles it; so does "I'll be
+        there" for a reminder.
+        """
+        later = Message.objects.filter(
+            Q(booking=OuterRef("booking")) | Q(helping=OuterRef("helping")),
+            state=MessageState.SENT,
+            owed_at__gt=OuterRef("owed_at"),
+        ).exclude(receipt=Receipt.UNDELIVERED)
+        rung = Q(booking__rung_at__gte=F("owed_at")) & ~Q(
+            booking__ring_outcome=RingOutcome.NO_ANSWER
+        )
+        needless = Q(kind__in=REMINDERS, booking__confirmed_at__isnull=False)
+        return (
+            self.wants_a_person()
+            .filter(expires_at__gt=now)
+            .exclude(rung)
+            .exclude(needless)
+            .exclude(Exists(later))
+        )
+
+    def wanting_first(self, now):
+        """Those that want a person first, then the latest; adds `wants`."""
+        wants = Exists(Message.objects.filter(pk=OuterRef("pk")).unsettled(now))
+        return self.annotate(wants=wants).order_by("-wants", "-owed_at", "pk")
+
+    def to_somebody_called(self, words):
+        """To people or helpers whose name holds `words`; all when there are none."""
+        key = name_key(words)
+        if not key:
+            return self
+        return self.filter(
+            Q(booking__attendee__name_key__contains=key) | Q(helping__helper__name__icontains=key)
+        )
 
     def oldest_due(self, now):
         """Since when the oldest unsent message waits, or None when nothing is due."""
@@ -141,6 +178,11 @@ class Message(models.Model):
     def about(self):
         """The booking, helping, invitation or team member it is for."""
         return self.booking or self.helping or self.invitation or self.member
+
+    @property
+    def trouble(self):
+        """Why it wants a person, as a Trouble, or None."""
+        return trouble_of(self.state, self.receipt, self.last_error)
 
 
 class Attempt(models.Model):

@@ -263,6 +263,7 @@ PERSONAL: dict[str, dict[Rule, dict[str, str]]] = {
             "goes_first": "whether you were promised the next place",
             "accepts": "the times that would have suited you",
             "ring_outcome": "what you said when we rang",
+            "untold_from": "since when we had news to ring you about",
             "sets_off_at": "when you meant to set off",
         },
     },

@@ -85,6 +85,14 @@ def days_on(value, now, series):
 
 
 @register.filter
+def when_near(local, today):
+    """A local moment just past: "at 5pm", or "on Tuesday 10 November, 5pm" on another day."""
+    if local.date() == today:
+        return _("at %(time)s") % {"time": clock(local)}
+    return _("on %(when)s") % {"when": day_time(local)}
+
+
+@register.filter
 def weekday_time(value, series=None):
     """ "Wednesday 5:30pm", for the days just ahead."""
     return f"{date_format(_local(value, series), 'l')} {clock(value, series)}"

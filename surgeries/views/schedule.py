@@ -1,7 +1,6 @@
 """Surgeries as their organiser sees them: this week, all of them, one of them, a venue."""
 
-from collections import Counter
-from itertools import groupby
+from functools import partial
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -9,16 +8,22 @@ from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from surgeries.access import series_organised_by, surgeries_organised_by, venues_organised_by
 from surgeries.actions import schedule
+from surgeries.actions.notices import foresee
+from surgeries.actions.places import short_of_chairs
 from surgeries.forms.networks import ShareForm
 from surgeries.forms.schedule import CopyForm, SurgeryForm, VenueForm
-from surgeries.models import Booking, Helping, Message, Surgery
+from surgeries.models import Helping, Message, Surgery
 from surgeries.refusals import Refused
+from surgeries.rules.reminders import is_nearly_here
 from surgeries.states import OPEN, HelpingState, SurgeryState
 from surgeries.templatetags.words import day as in_words
+from surgeries.turnout.evening import evening_of
+from surgeries.turnout.ringing import desk_of, free_places_at
 from surgeries.turnout.schedule import with_figures
 from surgeries.views.helpings import about_help, offers_elsewhere
 from surgeries.views.networks import known_names
@@ -34,9 +39,12 @@ def series_week(request, slug):
     now = timezone.now()
     to_come = list(with_figures(series.surgeries.to_come(now))[:SHOWN])
     before = list(with_figures(series.surgeries.over(now))[:3])
-    to_ring = Booking.objects.ring_list(now).filter(surgery__series=series)
-    ring = list(to_ring.select_related("attendee", "slot", "surgery__series")[:SHOWN])
-    trouble = list(_trouble().filter(series=series)[:SHOWN])
+    giving, ring = desk_of(series, now, most=SHOWN)
+    give = [call for evening in giving for call in evening.calls][:SHOWN]
+    replies = list(series.replies.unread().select_related("attendee")[:SHOWN])
+    short = short_of_chairs([s for s in to_come if s.state == SurgeryState.PUBLISHED])
+    rung_about = [call.booking.pk for call in ring]
+    trouble = list(_trouble(now).filter(series=series).exclude(booking__in=rung_about)[:SHOWN])
     helpings = list(
         Helping.objects.filter(surgery__in=to_come)
         .exclude(state=HelpingState.WITHDRAWN)
@@ -47,7 +55,8 @@ def series_week(request, slug):
         surgery.series = series
     next_up = next((s for s in to_come if s.state == SurgeryState.PUBLISHED), None)
     next_up = next_up or next(iter(to_come), None)
-    todo = _the_one_thing(series, to_come, before, ring, trouble, helpings)
+    undone = {"give": give, "ring": ring, "reply": replies, "chairs": short, "message": trouble}
+    todo = _the_one_thing(series, to_come, before, undone, helpings)
     return render(
         request,
         "surgeries/schedule/series_week.html",
@@ -59,8 +68,8 @@ def series_week(request, slug):
             "first_run": not to_come and not before,
             "next_up": next_up,
             "before": before,
-            "ring": ring[1:] if todo[0] == "ring" else ring,
-            "trouble": trouble,
+            **{what: rows[1:] if todo[0] == what else rows for what, rows in undone.items()},
+            "giving": giving,
             **about_help(next_up, now),
             **offers_elsewhere(series, next_up, now),
             "todo": dict([todo]),
@@ -71,16 +80,19 @@ def series_week(request, slug):
     )
 
 
-def _the_one_thing(series, to_come, before, ring, trouble, helpings):
-    """What needs doing first, as (what, the row it is about)."""
+def _the_one_thing(series, to_come, before, undone, helpings):
+    """What needs doing first, as (what, the row it is about); `undone` lists what else does."""
     offers = [h for h in helpings if h.state == HelpingState.OFFERED]
     drafts = [s for s in to_come if s.state == SurgeryState.DRAFT]
     published = [s for s in to_come if s.state == SurgeryState.PUBLISHED]
     open_registers = [s for s in before if s.state == SurgeryState.PUBLISHED and s.untouched]
     last = [] if to_come else before
     for what, rows in (
-        ("ring", ring),
-        ("message", trouble),
+        ("give", undone["give"]),
+        ("reply", undone["reply"]),
+        ("ring", undone["ring"]),
+        ("chairs", undone["chairs"]),
+        ("message", undone["message"]),
         ("offer", offers),
         ("publish", drafts),
         ("number", [] if series.phone else published),
@@ -156,18 +168,10 @@ def surgery_create(request, slug):
 def surgery_detail(request, slug, pk):
     surgery = _surgery(request, slug, pk)
     now = timezone.now()
-    slots = list(surgery.slots.with_places())
-    bookings = list(
-        surgery.bookings.live().select_related("attendee").order_by("slot__starts_at", "booked_at")
-    )
-    booked_by = Counter(booking.attendee_id for booking in bookings)
-    for booking in bookings:
-        booking.twice = booked_by[booking.attendee_id] > 1
-    by_slot = {pk: list(rows) for pk, rows in groupby(bookings, lambda b: b.slot_id)}
-    for slot in slots:
-        slot.surgery = surgery
-        slot.people = by_slot.pop(slot.pk, [])
-    trouble = _trouble().filter(Q(booking__surgery=surgery) | Q(helping__surgery=surgery))
+    evening = evening_of(surgery, now)
+    upcoming = surgery.is_upcoming(now)
+    late = upcoming and is_nearly_here(surgery.starts_at, now)
+    trouble = _trouble(now).filter(Q(booking__surgery=surgery) | Q(helping__surgery=surgery))
     return render(
         request,
         "surgeries/schedule/surgery_detail.html",
@@ -176,13 +180,12 @@ def surgery_detail(request, slug, pk):
             "nav": "surgeries",
             "surgery": surgery,
             "now": now,
-            "slots": slots,
-            "others": [booking for rows in by_slot.values() for booking in rows],
-            "booked": sum(not booking.walked_in for booking in bookings),
-            "places": sum(slot.places_count for slot in slots),
-            "free": sum(slot.free_places for slot in slots),
+            "today": now.astimezone(surgery.series.zone).date(),
+            "evening": evening,
+            "giving": free_places_at(surgery, now) if late else None,
+            "short": short_of_chairs([surgery] if upcoming else []),
             **about_help(surgery, now),
-            "trouble": trouble,
+            "message": trouble,
             "clashes": _clashes(surgery, now),
             "started": surgery.starts_at <= now,
             "over": surgery.ends_at <= now,
@@ -194,25 +197,22 @@ def surgery_detail(request, slug, pk):
 
 @form_page
 def surgery_edit(request, slug, pk):
+    """Says what a change does to people before it does it; what nobody notices is saved at once."""
     surgery = _surgery(request, slug, pk)
     form = SurgeryForm.of(surgery, request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        changed = _try(
-            form,
-            schedule.move_surgery,
-            surgery,
-            **form.cleaned_data,
-            by=request.user,
-            now=timezone.now(),
-        )
+    context = {"series": surgery.series, "nav": "surgeries", "surgery": surgery, "form": form}
+    if "back" not in request.POST and form.is_valid():
+        change = form.cleaned_data | {"by": request.user, "now": timezone.now()}
+        if "sure" not in request.POST:
+            foreseen = _try(form, partial(foresee, schedule.move_surgery), surgery, **change)
+            if foreseen and foreseen.change.matters:
+                about = context | {"after": foreseen, "now": change["now"]}
+                return render(request, "surgeries/schedule/surgery_edit_sure.html", about)
+        changed = form.is_valid() and _try(form, schedule.move_surgery, surgery, **change)
         if changed:
             _say_what_was_saved(request, changed)
             return redirect("surgery_detail", slug, pk)
-    return render(
-        request,
-        "surgeries/schedule/surgery_edit.html",
-        {"series": surgery.series, "nav": "surgeries", "surgery": surgery, "form": form},
-    )
+    return render(request, "surgeries/schedule/surgery_edit.html", context)
 
 
 @require_POST
@@ -251,28 +251,19 @@ def surgery_copy(request, slug, pk):
 
 @form_page
 def surgery_cancel(request, slug, pk):
+    """Says who is told, and how, before one button calls it off."""
     surgery = _surgery(request, slug, pk)
     if request.method == "POST":
-        if _do(request, schedule.cancel_surgery, surgery):
-            messages.success(
-                request,
-                _("The surgery is cancelled. We tell everybody, in the morning if it is night."),
-            )
+        if cancelled := _do(request, schedule.cancel_surgery, surgery):
+            told = _who_is_told(cancelled.change.news)
+            messages.success(request, " ".join([_("The surgery is cancelled."), *told]))
         return redirect("surgery_detail", slug, pk)
-    bookings = surgery.bookings.live().filter(walked_in=False, imported=False)
-    people = [booking.attendee for booking in bookings.select_related("attendee")]
-    helpers = surgery.helpings.exclude(state=HelpingState.WITHDRAWN).exclude(helper__email="")
-    return render(
-        request,
-        "surgeries/schedule/surgery_cancel.html",
-        {
-            "series": surgery.series,
-            "nav": "surgeries",
-            "surgery": surgery,
-            "told": sum(bool(person.email) for person in people) + helpers.count(),
-            "to_ring": [person for person in people if not person.email],
-        },
-    )
+    after = _do(request, partial(foresee, schedule.cancel_surgery), surgery)
+    if not after:
+        return redirect("surgery_detail", slug, pk)
+    context = {"series": surgery.series, "nav": "surgeries", "surgery": surgery, "after": after}
+    context["now"] = timezone.now()
+    return render(request, "surgeries/schedule/surgery_cancel.html", context)
 
 
 @require_POST
@@ -338,10 +329,10 @@ def _do(request, action, surgery, **arguments):
         return None
 
 
-def _trouble():
+def _trouble(now):
     """Messages that want a person, with whom they were for."""
-    return Message.objects.wants_a_person().select_related(
-        "booking__attendee", "helping__helper", "invitation"
+    return Message.objects.unsettled(now).select_related(
+        "booking__attendee", "helping__helper", "invitation", "member__user"
     )
 
 
@@ -354,11 +345,21 @@ def _clashes(surgery, now):
 def _say_what_was_saved(request, surgery):
     words = {"day": in_words(surgery.on)}
     if surgery.state == SurgeryState.DRAFT:
-        sentence = _("%(day)s is saved. Nobody sees it until you publish it.")
-    elif getattr(surgery, "moved", False):
-        sentence = _(
-            "%(day)s is saved. We write to everybody who booked, in the morning if it is night."
-        )
+        sentences = [_("%(day)s is saved. Nobody sees it until you publish it.") % words]
+    elif change := getattr(surgery, "change", None):
+        sentences = [_("%(day)s is saved.") % words, *_who_is_told(change.news)]
     else:
-        sentence = _("%(day)s is on its page, for everybody to see.")
-    messages.success(request, sentence % words)
+        sentences = [_("%(day)s is on its page, for everybody to see.") % words]
+    messages.success(request, " ".join(sentences))
+
+
+def _who_is_told(news):
+    """Sentences about what goes out now, or at 9am, and who is left to ring."""
+    if news.emails or news.texts:
+        yield _("We write to everybody now, or in the morning if it is night.")
+    if news.to_ring:
+        yield ngettext(
+            "Ring %(people)d person whom no message reaches.",
+            "Ring %(people)d people whom no message reaches.",
+            len(news.to_ring),
+        ) % {"people": len(news.to_ring)}

@@ -57,6 +57,16 @@ def unescaped_by_code(found):
                 yield module.breach(node, "Use format_html, or list it in UNESCAPED with reasons.")
 
 
+def letters_to_many(found):
+    """T-OUT-10: a mail program that opens with many addresses shows each of them to all."""
+    remedy = "A link writes to one person or to nobody yet. Many are written to by the outbox."
+    for template in found:
+        for link in re.finditer(r"mailto:((?:\{[{%].*?[%}]\}|[^\"'<>\s])*)", template.source):
+            one = re.fullmatch(r"(\{\{[^{}]*\}\})?(\?.*)?", link[1])
+            if not one or re.search(r"\bb?cc=|\bto=", link[1], re.IGNORECASE):
+                yield template.breach(template.line_of(link.start()), remedy)
+
+
 def words_in_templates(found):
     for template in found:
         for line, text in template.words():
@@ -110,9 +120,16 @@ def _extends_its_base(path, part):
     )
 
 
-@pytest.mark.parametrize(
-    "law", [inline_code, unescaped_output, words_in_templates, news_in_messages]
-)
+TEMPLATE_LAWS = [
+    inline_code,
+    unescaped_output,
+    words_in_templates,
+    news_in_messages,
+    letters_to_many,
+]
+
+
+@pytest.mark.parametrize("law", TEMPLATE_LAWS)
 def test_templates_obey(law):
     obeyed(law(templates()))
 
@@ -129,10 +146,11 @@ def test_every_message_has_a_subject_a_text_and_a_page():
 SOUND = """{% load i18n %}{# a user of patience #}{% comment %}
 client{% endcomment %}<script src="a.js"></script>
 <p class="user">{% translate "Come along" %} {{ user.name }} {% url 'user' %}</p>
+<a href="mailto:{{ attendee.email }}"></a> <a href="mailto:?subject={{ day }}&amp;body={{ x }}"></a>
 """
 
 
-@pytest.mark.parametrize("law", [inline_code, unescaped_output, words_in_templates])
+@pytest.mark.parametrize("law", TEMPLATE_LAWS)
 def test_a_sound_template_is_not_accused(law, tmp_path):
     write(tmp_path, {"templates/a.html": SOUND, "templates/messages/base.html": "<style></style>"})
 
@@ -150,6 +168,10 @@ def test_a_sound_template_is_not_accused(law, tmp_path):
         (inline_code, '<a href="javascript:go()">'),
         (unescaped_output, "{{ said|safe }}"),
         (unescaped_output, "{% autoescape off %}"),
+        (letters_to_many, '<a href="mailto:{{ one.email }},{{ other.email }}">'),
+        (letters_to_many, '<a href="mailto:{% for p in people %}{{ p.email }},{% endfor %}">'),
+        (letters_to_many, '<a href="mailto:?bcc={{ addresses }}">'),
+        (letters_to_many, '<a href="mailto:all@example.org">'),
         (words_in_templates, "<p>Dear user</p>"),
         (words_in_templates, '{% translate "3 No-Shows" %}'),
         (words_in_templates, "<img alt='a ticket'>"),

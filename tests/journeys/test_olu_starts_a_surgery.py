@@ -61,7 +61,7 @@ def test_olu_starts_a_surgery_passes_it_on_and_calls_it_off(client):
     )
 
     asked = client.get(reverse("surgery_cancel", args=["central", surgery.pk]))
-    assert "We will write to 1 person" in asked.content.decode()
+    assert "We write to 1 person by email." in asked.content.decode()
     client.post(reverse("surgery_cancel", args=["central", surgery.pk]))
     assert [(m.kind, m.booking.attendee.name) for m in Message.objects.all()] == [
         (MessageKind.SURGERY_CANCELLED, "Amina O’Neill")

@@ -14,6 +14,7 @@ from surgeries.templatetags.words import (
     masked,
     phone,
     place_in_queue,
+    when_near,
 )
 from tests import factories
 from tests.factories import NOW, at
@@ -102,3 +103,8 @@ def test_a_place_in_the_queue_is_said_in_words():
         "tenth",
         "number 11",
     ]
+
+
+def test_a_moment_just_past_is_said_without_its_day_when_that_is_today():
+    assert when_near(NOW, NOW.date()) == "at 9am"
+    assert when_near(NOW, MONDAY) == "on Monday 2 November, 9am"

@@ -43,6 +43,8 @@ NOT_PAGES = {
     "text_receipt",  # called by machines
     "text_received",
     "mail_bounced",
+    "reply_read",
+    "message_settle",
 }
 
 

@@ -118,9 +118,9 @@ def test_more_helpers_cost_no_more_statements(as_olu, surgery, django_assert_num
         offered(surgery, 1)
         offered(later, 1)
         factories.create_helping(surgery=surgery)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(16):
         page_of(as_olu, surgery)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(20):
         week(as_olu)
 
 

@@ -1,4 +1,5 @@
 import datetime
+import re
 
 import pytest
 from django.conf import settings
@@ -7,8 +8,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from surgeries.models import Surgery
-from surgeries.states import BookingState, HelpingState, MessageState, SurgeryState
+from surgeries.models import Booking, Message, Reply, Surgery
+from surgeries.states import (
+    BookingState,
+    HelpingState,
+    MessageKind,
+    MessageState,
+    ReplyMeaning,
+    SurgeryState,
+)
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -166,7 +174,7 @@ def test_a_clash_is_told_and_never_refused(as_olu, series):
 # Changing one ---------------------------------------------------------------------------
 
 
-def test_moving_from_the_form_moves_it(as_olu, series):
+def test_a_move_that_nobody_notices_is_saved_at_once(as_olu, series):
     surgery = factories.create_surgery(series=series, on=days(7))
     form = as_olu.get(to("surgery_edit", surgery)).context["form"]
     assert form["on"].value() == days(7)
@@ -229,22 +237,103 @@ def test_a_date_that_cannot_be_read_copies_nothing(as_olu, series):
     assert Surgery.objects.get() == surgery
 
 
-def test_cancelling_says_first_how_many_are_told_and_whom_to_ring(as_olu, series):
-    surgery = factories.create_surgery(series=series, on=days(7), places=(2, 2))
-    factories.create_booking(surgery=surgery)
+def full(series):
+    """An evening with everybody on it whom a change concerns."""
+    surgery = factories.create_surgery(series=series, on=days(7), places=(3, 3), places_wanted=6)
+    first, second = surgery.slots.order_by("starts_at")
+    factories.create_booking(slot=first)
     winston = factories.create_attendee(
         series=series, name="Winston Clarke", contact="+447400123457"
     )
-    factories.create_booking(surgery=surgery, attendee=winston)
+    factories.create_booking(slot=second, attendee=winston)
     factories.create_booking(surgery=surgery, state=BookingState.CANCELLED)
     factories.create_helping(surgery=surgery)
-    page = as_olu.get(to("surgery_cancel", surgery))
-    assert (page.context["told"], page.context["to_ring"]) == (2, [winston])
+    return surgery
+
+
+def sure_of(page):
+    """What the page that says what will happen sends when she says yes."""
+    hidden = re.findall(r'<input type="hidden" name="(\w+)"([^>]*)>', page.content.decode())
+    values = {name: re.search(r'value="([^"]*)"', rest) for name, rest in hidden}
+    return {name: found[1] if found else "" for name, found in values.items()} | {"sure": "yes"}
+
+
+def test_a_change_says_first_what_will_happen_and_then_does_it(as_olu, series):
+    surgery = full(series)
+    answers = typed(on=days(8).isoformat(), ends="18:15", places_wanted="1")
+    page = as_olu.post(to("surgery_edit", surgery), answers)
+    words = " ".join(page.content.decode().split())
+    for sentence in (
+        "This is what will happen",
+        "We write to 2 people by email.",
+        "You ring 1 person, whom no message reaches: <strong>Winston Clarke</strong>.",
+        "1 person had a later time, which goes: they come at the last one there is.",
+        "There are 2 people and a chair for 1.",
+        "Save, and tell them",
+    ):
+        assert sentence in words
     surgery.refresh_from_db()
-    assert surgery.state == SurgeryState.PUBLISHED
-    as_olu.post(to("surgery_cancel", surgery))
+    assert (surgery.on, surgery.schedule_version, Message.objects.count()) == (days(7), 1, 0)
+    after = as_olu.post(to("surgery_edit", surgery), sure_of(page), follow=True)
     surgery.refresh_from_db()
-    assert surgery.state == SurgeryState.CANCELLED
+    assert (surgery.on, surgery.schedule_version, Message.objects.count()) == (days(8), 2, 2)
+    said = after.content.decode()
+    assert "We write to everybody now, or in the morning if it is night." in said
+    assert "Ring 1 person whom no message reaches." in said
+    assert "There are 2 people and a chair for 1" in said
+
+
+def test_from_there_she_can_change_something_and_finds_what_she_typed(as_olu, series):
+    surgery = full(series)
+    answers = typed(on=days(8).isoformat(), place="Library")
+    del answers["organiser_helps"]
+    page = as_olu.post(to("surgery_edit", surgery), answers)
+    hidden = sure_of(page)
+    del hidden["sure"]
+    form = as_olu.post(to("surgery_edit", surgery), hidden | {"back": "yes"})
+    assert form.templates[0].name == "surgeries/schedule/surgery_edit.html"
+    values = {name: form.context["form"][name].value() for name in ("place", "organiser_helps")}
+    assert values == {"place": "Library", "organiser_helps": False}
+    surgery.refresh_from_db()
+    assert (surgery.schedule_version, surgery.organiser_helps) == (1, True)
+
+
+def test_a_move_that_is_refused_is_refused_before_it_is_foreseen(as_olu, series):
+    surgery = full(series)
+    other = factories.create_surgery(series=series, on=days(9))
+    for sure in ({}, {"sure": "yes"}):
+        answers = typed(on=other.on.isoformat()) | sure
+        response = as_olu.post(to("surgery_edit", surgery), answers)
+        assert "already. Choose another date." in response.context["form"].errors["on"][0]
+    assert Message.objects.count() == 0
+
+
+def test_cancelling_says_first_who_is_told_and_whom_to_ring(as_olu, series):
+    surgery = full(series)
+    page = as_olu.get(to("surgery_cancel", surgery)).content.decode()
+    words = " ".join(page.split())
+    assert "We write to 2 people by email." in words
+    assert "You ring 1 person, whom no message reaches: <strong>Winston Clarke</strong>." in words
+    surgery.refresh_from_db()
+    assert (surgery.state, Message.objects.count()) == (SurgeryState.PUBLISHED, 0)
+    after = as_olu.post(to("surgery_cancel", surgery), follow=True).content.decode()
+    surgery.refresh_from_db()
+    assert (surgery.state, Message.objects.count()) == (SurgeryState.CANCELLED, 2)
+    assert "The surgery is cancelled." in after
+    assert "Ring 1 person whom no message reaches." in after
+
+
+def test_an_evening_of_nobody_tells_nobody(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(7))
+    page = as_olu.get(to("surgery_cancel", surgery)).content.decode()
+    assert "there is nobody to tell" in page
+
+
+def test_what_is_cancelled_already_is_not_asked_about(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(7), state=SurgeryState.CANCELLED)
+    answer = as_olu.get(to("surgery_cancel", surgery), follow=True)
+    assert answer.redirect_chain == [(to("surgery_detail", surgery), 302)]
+    assert "This surgery is cancelled already." in answer.content.decode()
 
 
 def test_closing_with_no_next_date_asks_for_it(as_olu, series):
@@ -309,28 +398,65 @@ def test_a_strangers_venue_is_not_found(as_stan, series):
 
 
 def test_people_stand_by_arrival_time_with_what_is_worth_a_word(as_olu, series):
-    surgery = factories.create_surgery(series=series, on=days(7), places=(3, 1))
+    surgery = factories.create_surgery(series=series, on=days(7), places=(4, 1), places_wanted=5)
     first, second = surgery.slots.order_by("starts_at")
     zoe = factories.create_attendee(series=series, name="Zoë D’Arcy", group="=HYPERLINK(1)")
     factories.create_booking(slot=first, attendee=zoe)
-    factories.create_booking(slot=second, attendee=zoe)
-    other = factories.create_booking(slot=first)
+    factories.create_booking(slot=second, attendee=zoe, confirmed_at=timezone.now())
+    lead = factories.create_booking(
+        slot=first, brings_supporter=True, sets_off_at=datetime.time(16, 45)
+    )
+    Booking.objects.filter(pk=lead.pk).update(party=lead.pk, party_number=1)
+    factories.create_booking(slot=first, party=lead.pk, party_number=2)
     response = as_olu.get(to("surgery_detail", surgery))
-    people = {slot.pk: [b.attendee for b in slot.people] for slot in response.context["slots"]}
-    assert people == {first.pk: [zoe, other.attendee], second.pk: [zoe]}
-    page = response.content.decode()
+    page = " ".join(response.content.decode().split())
     assert page.count("booked twice") == 2
-    assert page.count("No group given: may be worth a friendly word") == 1
-    assert (response.context["booked"], response.context["free"]) == (3, 1)
+    assert page.count("No group given: may be worth a friendly word.") == 1
+    for words in (
+        "2 come together.",
+        "With Zoë.",
+        "Somebody comes along to support them.",
+        "Sets off at 4:45pm.",
+        "will be there",
+        "4 booked, of 5 places. 1 place left.",
+    ):
+        assert words in page
+
+
+def test_who_waits_stands_in_turn_with_a_number(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(7), places=(1, 1))
+    for number, state in enumerate((BookingState.WAITING, BookingState.DISPLACED)):
+        person = factories.create_attendee(
+            series=series, name=f"Waits {number}", contact=f"{number}@example.org"
+        )
+        booking = factories.create_booking(surgery=surgery, attendee=person, state=state)
+        booking.accepts.set(surgery.slots.all())
+    page = " ".join(as_olu.get(to("surgery_detail", surgery)).content.decode().split())
+    assert "Waiting for a place" in page and "2 wait." in page
+    assert page.index("Waits 1") < page.index("Waits 0")
+    assert "without a chair" in page and "Would come at 5:30pm, 6:15pm." in page
+
+
+def test_in_the_last_two_hours_the_page_says_whom_to_ring(as_olu, series):
+    surgery = factories.create_surgery(
+        series=series,
+        on=timezone.localdate(),
+        starts_at=timezone.now() + datetime.timedelta(minutes=90),
+        places=(1,),
+    )
+    waits = factories.create_booking(surgery=surgery, state=BookingState.WAITING)
+    page = as_olu.get(to("surgery_detail", surgery)).content.decode()
+    assert "Places are free" in page and "Give the place" in page
+    assert 'name="back" value="surgery"' in page
+    assert reverse("ring_done", args=["central", waits.pk]) in page
 
 
 def test_an_imported_evening_lists_people_without_an_arrival_time(as_olu, series):
     surgery = factories.create_surgery(series=series, on=days(-30), places=(), venue=None)
     factories.create_booking(surgery=surgery, imported=True, outcome="came")
     factories.create_booking(surgery=surgery, walked_in=True, outcome="came")
-    response = as_olu.get(to("surgery_detail", surgery))
-    assert len(response.context["others"]) == 2
-    assert response.context["booked"] == 1
+    evening = as_olu.get(to("surgery_detail", surgery)).context["evening"]
+    assert (len(evening.others), evening.booked) == (2, 1)
 
 
 def test_offers_are_answered_from_the_page(as_olu, series):
@@ -364,7 +490,8 @@ def test_ringing_somebody_comes_first(as_olu, series):
     booking = factories.create_booking(surgery=surgery, attendee=winston, goal="news")
     factories.create_helping(surgery=surgery, state=HelpingState.OFFERED)
     response = week(as_olu)
-    assert response.context["todo"] == {"ring": booking}
+    ((what, call),) = response.context["todo"].items()
+    assert (what, call.booking) == ("ring", booking)
     assert response.context["ring"] == []
     page = response.content.decode()
     assert "Ring Winston about" in page
@@ -372,17 +499,101 @@ def test_ringing_somebody_comes_first(as_olu, series):
     assert reverse("ring_done", args=["central", booking.pk]) in page
 
 
-def test_a_message_in_doubt_wants_a_person(as_olu, series):
-    surgery = factories.create_surgery(series=series, on=days(-2), places=(2, 0))
-    booking = factories.create_booking(surgery=surgery, outcome="came")
-    message = factories.create_message(booking=booking, state=MessageState.REVIEW)
+def todo_of(client):
+    (task,) = week(client).context["todo"].items()
+    return task
+
+
+def test_a_place_that_is_free_soon_comes_before_all_else(as_olu, series):
+    surgery = factories.create_surgery(
+        series=series,
+        on=timezone.localdate(),
+        starts_at=timezone.now() + datetime.timedelta(minutes=90),
+        places=(2,),
+    )
+    names = [
+        factories.create_booking(surgery=surgery, state=BookingState.WAITING).attendee.first_name
+        for _ in range(2)
+    ]
+    factories.create_booking(surgery=surgery)
+    response = week(as_olu)
+    assert list(response.context["todo"]) == ["give"]
+    assert len(response.context["give"]) == 1
+    page = response.content.decode()
+    assert f"A place is free: ask {names[0]}" in page
+    assert "Then, about the free places" in page
+    assert page.count("Give the place") == 2
+
+
+def test_a_text_that_nobody_has_read_wants_reading(as_olu, series):
+    factories.create_surgery(series=series, on=days(7))
+    common = {"series": series, "meaning": ReplyMeaning.UNCLEAR, "received_at": timezone.now()}
+    reply = Reply.objects.create(provider_ref="a", text="Which bus?", **common)
+    Reply.objects.create(provider_ref="b", text="Ta", read_at=timezone.now(), **common)
+    theirs = common | {"series": factories.create_series()}
+    Reply.objects.create(provider_ref="c", text="Not yours", **theirs)
+    assert todo_of(as_olu) == ("reply", reply)
+    page = week(as_olu).content.decode()
+    assert "Which bus?" in page and "Not yours" not in page and "I have read it" in page
+
+
+def test_more_people_than_chairs_wants_settling(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(7), places=(3,), places_wanted=2)
+    for _ in range(3):
+        factories.create_booking(surgery=surgery)
+    assert todo_of(as_olu) == ("chairs", surgery)
+    page = week(as_olu).content.decode()
+    assert "There are 3 people and chairs for 2" in page
+    assert reverse("surgery_chairs", args=["central", surgery.pk]) in page
+
+
+def test_what_waits_behind_the_one_thing_is_listed_below_it(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(1), places=(3, 3), places_wanted=2)
+    for number in range(3):
+        person = factories.create_attendee(
+            series=series, name=f"Rings {number}", contact=f"+44740012345{number}"
+        )
+        factories.create_booking(surgery=surgery, attendee=person)
+    common = {"series": series, "meaning": ReplyMeaning.UNCLEAR, "received_at": timezone.now()}
+    for name in "ab":
+        Reply.objects.create(provider_ref=name, text=f"Text {name}", **common)
+    context = week(as_olu).context
+    assert list(context["todo"]) == ["reply"]
+    assert (len(context["reply"]), len(context["ring"]), context["chairs"]) == (1, 3, [surgery])
+
+
+def test_a_message_that_did_not_go_to_a_helper_wants_a_person(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(7), places=(2, 0))
+    helping = factories.create_helping(surgery=surgery)
+    message = Message.objects.create(
+        key="a",
+        kind=MessageKind.OFFER_ACCEPTED,
+        helping=helping,
+        series=series,
+        state=MessageState.FAILED,
+        expires_at=surgery.starts_at,
+    )
     theirs = factories.create_surgery(on=days(7))
     factories.create_message(
         booking=factories.create_booking(surgery=theirs), state=MessageState.REVIEW
     )
     response = week(as_olu)
     assert response.context["todo"] == {"message": message}
-    assert response.context["trouble"] == [message]
+    assert "A message could not be sent" in response.content.decode()
+    Message.objects.update(expires_at=timezone.now())
+    assert todo_of(as_olu)[0] == "nothing"
+
+
+def test_who_is_rung_about_a_message_is_not_listed_a_second_time(as_olu, series):
+    surgery = factories.create_surgery(series=series, on=days(7), places=(2, 0))
+    booking = factories.create_booking(surgery=surgery)
+    factories.create_message(booking=booking, state=MessageState.REVIEW)
+    response = week(as_olu)
+    ((what, call),) = response.context["todo"].items()
+    assert (what, call.booking, response.context["message"]) == ("ring", booking, [])
+    page = response.content.decode()
+    assert "Find another way to reach" in page
+    assert "Our message did not get through: confirmation." in page
 
 
 def test_an_offer_to_help_waits_for_a_yes(as_olu, series):
@@ -470,6 +681,17 @@ def fill(series, rows):
         factories.create_booking(surgery=past, outcome="came")
         factories.create_helping(surgery=coming, state=HelpingState.OFFERED)
         factories.create_message(booking=booking, state=MessageState.REVIEW)
+        waits = factories.create_booking(surgery=coming, state=BookingState.WAITING)
+        waits.accepts.set(coming.slots.all())
+        Booking.objects.filter(pk=booking.pk).update(party=booking.pk, party_number=1)
+        Booking.objects.filter(pk=waits.pk).update(party=waits.pk, party_number=1)
+        Reply.objects.create(
+            provider_ref=str(waits.pk),
+            series=series,
+            attendee=waits.attendee,
+            meaning=ReplyMeaning.UNCLEAR,
+            received_at=timezone.now(),
+        )
         network = factories.create_network(series=series)
         factories.create_connector(network=network)
     for number in range(rows):
