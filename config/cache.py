@@ -88,5 +88,5 @@ class ForgivingRedisCache(RedisCache):
         is away.
         """
         keys = {self.make_and_validate_key(name): name for name in seen}
-        counts = self._cache.count_different({key: seen[name] for key, name in keys.items()})
+        counts = self._cache.count_different({key: seen[name] for key, name in keys.items()})  # type: ignore[attr-defined]  # of RedisCache, which its stubs leave out
         return {keys[key]: count for key, count in counts.items()}

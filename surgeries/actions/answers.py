@@ -211,8 +211,11 @@ def _both_held(booking, on, now):
     held = Surgery.objects.locked().filter(pk__in=(booking.surgery_id, *wanted)).order_by("pk")
     both = {surgery.pk: surgery for surgery in held}
     there = next((one for one in both.values() if one.pk != booking.surgery_id), None)
-    stands = there and there.state == SurgeryState.PUBLISHED
-    if not stands or is_nearly_here(there.starts_at, now):
+    if (
+        there is None
+        or there.state != SurgeryState.PUBLISHED
+        or is_nearly_here(there.starts_at, now)
+    ):
         raise Refused(_("That evening is not to be had. Choose another one."))
     return both[booking.surgery_id], there
 
