@@ -22,8 +22,11 @@ class ForgivingClient(RedisCacheClient):
 
     _ask_again_at = 0.0  # by the clock that never jumps
 
+    def is_away(self):
+        return time.monotonic() < self._ask_again_at
+
     def _forgive(self, call, otherwise):
-        if time.monotonic() < self._ask_again_at:
+        if self.is_away():
             return otherwise
         try:
             return call()
@@ -80,6 +83,10 @@ class ForgivingRedisCache(RedisCache):
     def __init__(self, server, params):
         super().__init__(server, params)
         self._class = ForgivingClient
+
+    def is_away(self):
+        """Whether Redis has just failed to answer this thread, which then asks nothing of it."""
+        return self._cache.is_away()  # type: ignore[attr-defined]  # of RedisCache, which its stubs leave out
 
     def count_different(self, seen):
         """Note `seen`, {name: (thing, seconds)}; returns {name: how many different things so far}.

@@ -110,7 +110,7 @@ DATABASES["default"].update(
 # Redis ---------------------------------------------------------------------------------
 
 REDIS_URL = env.str("REDIS_URL")
-# A page waits for the cache and for the doorbell, so a frozen Redis may cost it twice this.
+# A page waits this long for the cache; once that is away, nobody rings the doorbell either.
 REDIS_PATIENCE = 0.2  # seconds
 CACHES = {
     "default": {

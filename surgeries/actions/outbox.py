@@ -5,6 +5,7 @@ stands in `surgeries.actions.derived`.
 """
 
 from celery import current_app
+from django.core.cache import cache
 from django.db import connection, transaction
 
 from surgeries.messages.channels import channel_of
@@ -136,4 +137,6 @@ def ring_after_commit():
 
 
 def _ring():
+    if cache.is_away():
+        return  # whoever books has waited for this Redis once already
     current_app.send_task("surgeries.tasks.doorbell", retry=False)

@@ -63,6 +63,13 @@ def test_a_cache_that_is_away_reads_as_empty(away):
     assert away.count_different({"tries": ("a", 60)}) == {}
 
 
+def test_a_cache_knows_that_it_is_away_once_it_was_asked(away):
+    assert (away.is_away(), cache.is_away()) == (False, False)
+    away.get("tries")
+    cache.get("tries")
+    assert (away.is_away(), cache.is_away()) == (True, False)
+
+
 def test_writing_to_a_cache_that_is_away_breaks_nothing(away):
     away.set("tries", 1)
     away.set_many({"tries": 1})

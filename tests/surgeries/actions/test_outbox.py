@@ -5,6 +5,7 @@ import datetime
 import pytest
 import redis
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import F
 
@@ -156,6 +157,16 @@ def test_the_bell_rings_once_after_the_commit(booking, django_capture_on_commit_
         assert waiting_bells() == 0
 
     assert (len(bells), waiting_bells()) == (1, 1)
+
+
+def test_nobody_waits_for_a_doorbell_whose_redis_has_just_kept_silent(
+    booking, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(cache, "is_away", lambda: True)
+    with django_capture_on_commit_callbacks(execute=True) as bells:
+        owe(MessageKind.CONFIRMATION, booking, now=NOW)
+
+    assert (len(bells), waiting_bells()) == (1, 0)
 
 
 def test_what_waits_for_the_morning_rings_nobody(booking, django_capture_on_commit_callbacks):
