@@ -48,6 +48,7 @@ class OutcomeSource(TextChoices):
     TAPPED = "tapped", _("tapped on the register")
     EVERYONE = "everyone", _("That's everyone")
     IMPORTED = "imported", _("imported")
+    CONNECTOR = "connector", _("said by who brought them")
 
 
 class RingOutcome(TextChoices):
@@ -125,6 +126,44 @@ PRIVATE_BY_DEFAULT = (
     NetworkKind.SUPPORT,
     NetworkKind.UNION,
 )
+
+
+class AskBy(TextChoices):
+    """How a connector likes to be asked."""
+
+    CALL = "call", _("by a call")
+    TEXT = "text", _("by text")
+    EMAIL = "email", _("by email")
+    IN_PERSON = "in_person", _("face to face")
+
+
+class PassedOnBy(TextChoices):
+    """The way an invite link goes round; each has a link of its own, so that we know (R10)."""
+
+    LINK = "link", _("a plain link")
+    WHATSAPP = "whatsapp", _("WhatsApp")
+    FACEBOOK = "facebook", _("Facebook")
+    EMAIL = "email", _("email")
+    NEWSLETTER = "newsletter", _("a newsletter")
+    POSTER = "poster", _("a poster")
+    CARD = "card", _("a table card")
+    CONNECTOR_PAGE = "connector_page", _("the connector’s own page")
+
+
+class AliasKind(TextChoices):
+    """Why some words mean a network."""
+
+    CODE_WORD = "code_word", _("a code word")
+    FORMER_NAME = "former_name", _("the name of a network it took in")
+    ANSWER = "answer", _("an answer that you explained")
+
+
+class RecipeList(TextChoices):
+    """The three lists of the 2009 recipe."""
+
+    MIGHT_COME = "might_come", _("people who might come")
+    BIG_LISTS = "big_lists", _("people who know many people")
+    MIGHT_HELP = "might_help", _("people who might help")
 
 
 class Channel(TextChoices):

@@ -6,15 +6,18 @@ from zoneinfo import ZoneInfo
 
 from accounts.models import User
 from surgeries.models import (
+    Alias,
     Attendee,
     Booking,
     Connector,
+    Group,
     Helper,
     Helping,
     InviteLink,
     Message,
     Network,
     Place,
+    Prospect,
     Series,
     Slot,
     Surgery,
@@ -23,10 +26,12 @@ from surgeries.models import (
 )
 from surgeries.states import (
     WANTS_A_PLACE,
+    AliasKind,
     BookingState,
     HelpingState,
     HelpingStyle,
     MessageKind,
+    RecipeList,
     Role,
     SurgeryState,
 )
@@ -151,7 +156,28 @@ def create_network(*, series, name=None, **fields):
 
 def create_connector(*, network, name="Sharon", **fields):
     fields.setdefault("created_at", NOW)
-    return Connector.objects.create(network=network, name=name, **fields)
+    fields.setdefault("agreed_at", NOW if name else None)
+    connector = Connector.objects.create(network=network, name=name, **fields)
+    connector.seal()
+    connector.save(update_fields=["link_hash"])
+    return connector
+
+
+def create_alias(*, series, words, network=None, kind=AliasKind.ANSWER, **fields):
+    fields.setdefault("created_at", NOW)
+    return Alias.objects.create(series=series, words=words, network=network, kind=kind, **fields)
+
+
+def create_group(*, series, name="Knit & Natter", networks=(), **fields):
+    fields.setdefault("created_at", NOW)
+    group = Group.objects.create(series=series, name=name, **fields)
+    group.networks.set(networks)
+    return group
+
+
+def create_prospect(*, series, who="the choir", list=RecipeList.MIGHT_COME, **fields):
+    fields.setdefault("created_at", NOW)
+    return Prospect.objects.create(series=series, who=who, list=list, **fields)
 
 
 def create_link(*, network, code=None, **fields):

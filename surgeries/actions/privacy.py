@@ -17,6 +17,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from surgeries.models import (
+    Alias,
     Attendee,
     Booking,
     Connector,
@@ -26,12 +27,14 @@ from surgeries.models import (
     ImportRun,
     InviteLink,
     Message,
+    Prospect,
     Quota,
     Reply,
     TeamInvitation,
     TeamMember,
 )
 from surgeries.rules import retention
+from surgeries.states import AliasKind
 
 BATCH = 500
 log = logging.getLogger(__name__)
@@ -151,6 +154,19 @@ def _connectors_due(now):
     return Connector.objects.filter(created_at__lt=cutoff).exclude(Exists(links) | Exists(bookings))
 
 
+def _answers_due(now):
+    """Code words and former names are the series' own; an answer may name a person."""
+    return Alias.objects.filter(
+        kind=AliasKind.ANSWER, created_at__lt=retention.WORDS_FOR_NETWORKS.cutoff(now)
+    )
+
+
+def _prospects_due(now):
+    return Prospect.objects.alias(last=Coalesce(F("asked_at"), F("created_at"))).filter(
+        last__lt=retention.PROSPECTS.cutoff(now)
+    )
+
+
 def _accounts_due(now):
     teams = TeamMember.objects.filter(user=OuterRef("pk"))
     return (
@@ -212,6 +228,8 @@ ERASURES = (
     Erasure("attendees", _attendees_due, _blank_attendees),
     Erasure("helpers", _helpers_due, _blank_helpers),
     Erasure("connectors", _connectors_due, _delete(Connector)),
+    Erasure("explained answers", _answers_due, _delete(Alias)),
+    Erasure("people to ask", _prospects_due, _delete(Prospect)),
     Erasure("messages", _messages_due, _delete(Message)),
     Erasure("replies", _replies_due, _delete(Reply)),
     Erasure("quotas", _quotas_due, _delete(Quota)),

@@ -188,6 +188,8 @@ class Booking(models.Model):
     from 1; the first of them who still comes speaks for all (`speaking_for_all`). `accepts` are the
     arrival times that would suit somebody who waits; `sets_off_at` is a wall-clock time. From
     `untold_from` on there is news that no message could tell her, so somebody has to ring.
+    `brought_by` is the connector who booked her on her own page; from `name_shown_from` on the
+    credited connector may see her first name, because she said so.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -239,6 +241,10 @@ class Booking(models.Model):
     credited_connector = models.ForeignKey(
         "surgeries.Connector", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    brought_by = models.ForeignKey(
+        "surgeries.Connector", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    name_shown_from = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     booked_at = models.DateTimeField(null=True, blank=True)
     booked_by = models.ForeignKey(
