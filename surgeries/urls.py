@@ -138,11 +138,6 @@ urlpatterns = [
     path(
         "organise/<slug:slug>/networks/<int:pk>/edit/", networks.network_edit, name="network_edit"
     ),
-    path(
-        "organise/<slug:slug>/connectors/<int:pk>/show/",
-        networks.connector_show,
-        name="connector_show",
-    ),
     path("organise/<slug:slug>/share/", networks.share, name="share"),
     path("organise/<slug:slug>/links/<int:pk>/", networks.link_detail, name="link_detail"),
     path("organise/<slug:slug>/links/<int:pk>/switch/", networks.link_switch, name="link_switch"),

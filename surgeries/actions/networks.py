@@ -3,27 +3,42 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from surgeries.models import Connector, InviteLink, Network
+from surgeries.actions.connectors import find_or_make_connector, key_for
+from surgeries.models import Alias, InviteLink, Network
 from surgeries.refusals import Refused
-from surgeries.rules.names import name_key, tidy
+from surgeries.rules.names import tidy
 from surgeries.rules.sharing import new_code, person_and_group
 from surgeries.states import PRIVATE_BY_DEFAULT
 
 
 @transaction.atomic
-def pass_on(series, *, to, by, now):
+def pass_on(series, *, to, by, now, agreed=False):
     """A link for whoever `to` names: "Sharon at Highgate Tenants", or a group, or one we know.
 
-    Makes the network and the connector when they are new. The same answer again gets the same
-    link, unless that was switched off. Raises Refused when nobody is named.
+    Makes the network when it is new, and the connector with her own yes (`agreed`); without it
+    the link is the network's. The same answer again gets the same link, unless that was switched
+    off. Raises Refused when nobody is named, or `to` may mean two.
     """
-    known = Network.objects.attribute(series, said=to)
-    if known.said_network:
-        network, connector = known.said_network, known.said_connector
+    meant = Network.objects.meant_by(series, to)
+    if len(meant) > 1:
+        raise Refused(_("There are two of this name. Choose one."), field="which")
+    if meant:
+        network, connector = meant[0]
     else:
         person, group = person_and_group(tidy(to))
         network = find_or_make_network(series, name=group, now=now)
-        connector = find_or_make_connector(network, name=person, now=now) if person else None
+        connector = person and find_or_make_connector(network, name=person, agreed=agreed, now=now)
+    if network.removed_at:
+        raise Refused(
+            _("You have put %(network)s away. Bring it back first.") % {"network": network.name},
+            field="who",
+        )
+    return link_through(network, connector or None, by=by, now=now)
+
+
+@transaction.atomic
+def link_through(network, connector=None, *, by, now):
+    """The link we hand out for a network, or for one connector in it; made when there is none."""
     Network.objects.select_for_update(no_key=True).get(pk=network.pk)
     links = InviteLink.objects.filter(
         network=network, connector=connector, switched_off_at__isnull=True
@@ -36,22 +51,19 @@ def pass_on(series, *, to, by, now):
 def find_or_make_network(series, *, name, now):
     """The network of `series` with this name, in any spelling of it; made when new (R11).
 
-    Part of the caller's transaction.
+    A name that it had before, or that the organiser explained, is its name too. Part of the
+    caller's transaction.
     """
-    key = _key_of(name, Network)
+    key = key_for(name, Network)
+    alias = Alias.objects.filter(series=series, key=key, network__isnull=False)
+    if known := Network.objects.filter(series=series, key=key).first():
+        return known
+    if known := alias.select_related("network").first():
+        return known.network
     network, _made = Network.objects.get_or_create(
         series=series, key=key, defaults={"name": tidy(name), "created_at": now}
     )
     return network
-
-
-def find_or_make_connector(network, *, name, now):
-    """The person of this name in `network`; made when new. Part of the caller's transaction."""
-    key = _key_of(name, Connector)
-    connector, _made = Connector.objects.get_or_create(
-        network=network, key=key, defaults={"name": tidy(name), "created_at": now}
-    )
-    return connector
 
 
 @transaction.atomic
@@ -65,7 +77,7 @@ def describe_network(network, *, name, kind, area, private, by, now):
     Raises Refused for a name another network has.
     """
     network = Network.objects.select_for_update(no_key=True).get(pk=network.pk)
-    others = Network.objects.filter(series=network.series_id, key=_key_of(name, Network))
+    others = Network.objects.filter(series=network.series_id, key=key_for(name, Network))
     if others.exclude(pk=network.pk).exists():
         raise Refused(
             _("You have a network of this name already. Choose another one."), field="name"
@@ -79,29 +91,8 @@ def describe_network(network, *, name, kind, area, private, by, now):
 
 
 @transaction.atomic
-def show_connector(connector, *, shown, by, now):
-    """Keep the person's own yes to showing the name, or take it back."""
-    connector.name_shown_from = now if shown else None
-    connector.save(update_fields=["name_shown_from"])
-    return connector
-
-
-@transaction.atomic
 def switch_link(link, *, on, by, now):
     """Switch a link off or on again. Whoever follows it still counts for its network (R12)."""
     link.switched_off_at = None if on else now
     link.save(update_fields=["switched_off_at"])
     return link
-
-
-def _key_of(name, model):
-    """The key under which `name` is kept; refused when there is none or it does not fit."""
-    key = name_key(name)
-    if not key:
-        raise Refused(
-            _("Enter a person or a group, like “Sharon at Highgate Tenants”."), field="who"
-        )
-    most = model._meta.get_field("name").max_length
-    if len(tidy(name)) > most or len(key) > model._meta.get_field("key").max_length:
-        raise Refused(_("Shorten the name to %(most)d letters.") % {"most": most}, field="who")
-    return key

@@ -1,14 +1,20 @@
 """Who we pass it on to, the text to send, and what a network is."""
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from surgeries.models import Network
-from surgeries.rules.sharing import letters_wanted
+from surgeries.rules.names import tidy
+from surgeries.rules.sharing import letters_wanted, person_and_group
 
 
 class ShareForm(forms.Form):
-    """The one question of passing it on."""
+    """The one question of passing it on, and a second one where the answer leaves it open.
+
+    `which` asks which of two is meant. `agreed` is a person's own yes to our keeping the name;
+    `asks_about` names whoever we have to ask about first, and `asked` says that we did.
+    """
 
     who = forms.CharField(
         label=_("Who are you sending this to?"),
@@ -20,6 +26,54 @@ class ShareForm(forms.Form):
         },
         widget=forms.TextInput(attrs={"list": "known", "autocomplete": "off"}),
     )
+    which = forms.ChoiceField(
+        label=_("Which one do you mean?"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("There are two of this name. Choose one."),
+            "invalid_choice": _("Choose one of those below."),
+        },
+    )
+    agreed = forms.BooleanField(required=False)
+
+    def __init__(self, *args, series=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.series, self.asks_about = series, ""
+        who = tidy(self.data.get("who", ""))
+        meant = Network.objects.meant_by(series, who) if series and who else []
+        self.meant = {f"{n.pk}-{c.pk if c else ''}": (n, c) for n, c in meant}
+        if len(meant) < 2:
+            del self.fields["which"]
+        else:
+            self.fields["which"].choices = [
+                (value, _at(who, network) if connector else network.name)
+                for value, (network, connector) in self.meant.items()
+            ]
+
+    def clean(self):
+        answers = super().clean()
+        who = answers.get("who", "")
+        person, group = person_and_group(tidy(who))
+        if person and not self.meant and not answers["agreed"] and self.data.get("asked") != who:
+            self.asks_about = "" if self._knows(person, group) else person
+        return answers
+
+    @property
+    def chosen(self):
+        """The network and the connector that were picked or are the only ones; or None."""
+        picked = self.cleaned_data.get("which")
+        if picked:
+            return self.meant[picked]
+        return next(iter(self.meant.values()), None)
+
+    def _knows(self, person, group):
+        networks = {network for network, _c in Network.objects.meant_by(self.series, group)}
+        known = [network.connectors.current().called(person) for network in networks]
+        return any(known)
+
+
+def _at(who, network):
+    return gettext("%(who)s at %(network)s") % {"who": who, "network": network.name}
 
 
 class TextForm(forms.Form):

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from surgeries.access import (
-    connectors_organised_by,
     links_organised_by,
     networks_organised_by,
     series_organised_by,
@@ -113,36 +112,29 @@ def _describe(request, form, network):
     return True
 
 
-@require_POST
-def connector_show(request, slug, pk):
-    """Keep a connector's yes to showing her name, or take it back."""
-    mine = connectors_organised_by(request.user)
-    connector = get_object_or_404(mine, network__series__slug=slug, pk=pk)
-    networks.show_connector(
-        connector, shown="shown" in request.POST, by=request.user, now=timezone.now()
-    )
-    return redirect("network_detail", slug, connector.network_id)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def share(request, slug):
     """Asks only who it goes to, and leads to a text with a link of its own (R10)."""
     series = get_object_or_404(series_organised_by(request.user), slug=slug)
-    form = ShareForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        try:
-            link = networks.pass_on(
-                series, to=form.cleaned_data["who"], by=request.user, now=timezone.now()
-            )
-        except Refused as refusal:
-            form.add_error("who", refusal.sentence)
-        else:
-            return redirect("link_detail", slug, link.pk)
+    form = ShareForm(request.POST if request.method == "POST" else None, series=series)
+    if form.is_valid() and not form.asks_about and (link := _pass_on(request, form)):
+        return redirect("link_detail", slug, link.pk)
     return render(
         request,
         "surgeries/networks/share.html",
         {"series": series, "nav": "networks", "form": form, "known": known_names(series)},
     )
+
+
+def _pass_on(request, form):
+    by_now = {"by": request.user, "now": timezone.now()}
+    if chosen := form.chosen:
+        return networks.link_through(*chosen, **by_now)
+    who, agreed = form.cleaned_data["who"], form.cleaned_data["agreed"]
+    try:
+        return networks.pass_on(form.series, to=who, agreed=agreed, **by_now)
+    except Refused as refusal:
+        form.add_error("who", refusal.sentence)
 
 
 @require_GET
@@ -184,11 +176,11 @@ def link_switch(request, slug, pk):
 
 def known_names(series):
     """Whom she may be thinking of: groups by name, people as "Sharon, Highgate Tenants"."""
-    people = Connector.objects.filter(network__series=series).order_by("key")
-    groups = Network.objects.filter(series=series).order_by("key")
+    people = Connector.objects.current().filter(network__series=series).order_by("key", "role")
+    groups = Network.objects.current().filter(series=series).order_by("key")
     return [
         *groups.values_list("name", flat=True)[:SUGGESTIONS],
-        *(f"{c.name}, {c.network}" for c in people.select_related("network")[:SUGGESTIONS]),
+        *(f"{c}, {c.network}" for c in people.select_related("network")[:SUGGESTIONS]),
     ]
 
 

@@ -34,7 +34,6 @@ NOT_PAGES = {
     "surgery_close",
     "helping_answer",
     "link_switch",
-    "connector_show",
     "register_tap",
     "register_walk_in",
     "ring_done",
