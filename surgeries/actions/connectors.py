@@ -68,16 +68,16 @@ def put_connector_away(connector, *, away, by, now):
     return connector
 
 
-def key_for(name, model):
+def key_for(name, model, *, field="who"):
     """The key under which `name` is kept; refused when there is none or it does not fit."""
     key = name_key(name)
     if not key:
         raise Refused(
-            _("Enter a person or a group, like “Sharon at Highgate Tenants”."), field="who"
+            _("Enter a person or a group, like “Sharon at Highgate Tenants”."), field=field
         )
     most = model._meta.get_field("name").max_length
     if len(tidy(name)) > most or len(key) > model._meta.get_field("key").max_length:
-        raise Refused(_("Shorten the name to %(most)d letters.") % {"most": most}, field="who")
+        raise Refused(_("Shorten the name to %(most)d letters.") % {"most": most}, field=field)
     return key
 
 

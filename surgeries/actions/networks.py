@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from surgeries.actions.connectors import find_or_make_connector, key_for
-from surgeries.models import Alias, InviteLink, Network
+from surgeries.models import Alias, Group, InviteLink, Network
 from surgeries.refusals import Refused
 from surgeries.rules.names import tidy
 from surgeries.rules.sharing import new_code, person_and_group
@@ -39,7 +39,7 @@ def pass_on(series, *, to, by, now, agreed=False):
 @transaction.atomic
 def link_through(network, connector=None, *, by, now):
     """The link we hand out for a network, or for one connector in it; made when there is none."""
-    Network.objects.select_for_update(no_key=True).get(pk=network.pk)
+    network = held(network)
     links = InviteLink.objects.filter(
         network=network, connector=connector, switched_off_at__isnull=True
     )
@@ -67,27 +67,64 @@ def find_or_make_network(series, *, name, now):
 
 
 @transaction.atomic
-def describe_network(network, *, name, kind, area, private, by, now):
-    """Write what a network is. Returns it.
+def create_network(series, *, name, by, now, **facts):
+    """A new network, described as in `describe_network`. Refused for a name that is taken."""
+    key = key_for(name, Network, field="name")
+    _refuse_if_taken(series, key)
+    network = Network.objects.create(series=series, name=tidy(name), key=key, created_at=now)
+    return describe_network(network, name=name, by=by, now=now, **facts)
+
+
+@transaction.atomic
+def describe_network(
+    network, *, name, kind, area, private, by, now, about="", hoped_for=None, languages=()
+):
+    """Write what a network is, all of it. Returns it.
 
     One that turns out to be of faith, health, support or a union is private from then on, unless
     she says otherwise afterwards (model.md). One that is not may be suggested from now on to
-    people who book: whoever saves what it is has looked at its name.
+    people who book: whoever saves what it is has looked at its name. `hoped_for` is people at one
+    surgery; `languages` are codes of those its people read.
 
     Raises Refused for a name another network has.
     """
-    network = Network.objects.select_for_update(no_key=True).get(pk=network.pk)
-    others = Network.objects.filter(series=network.series_id, key=key_for(name, Network))
-    if others.exclude(pk=network.pk).exists():
-        raise Refused(
-            _("You have a network of this name already. Choose another one."), field="name"
-        )
+    network = held(network)
+    _refuse_if_taken(network.series_id, key_for(name, Network, field="name"), but=network)
     if kind != network.kind and kind in PRIVATE_BY_DEFAULT:
         private = True
     network.name, network.kind, network.area, network.private = tidy(name), kind, area, private
+    network.about, network.hoped_for, network.languages = about, hoped_for, list(languages)
     network.suggested_from = None if private else network.suggested_from or now
     network.save()
     return network
+
+
+@transaction.atomic
+def put_network_away(network, *, away, by, now):
+    """Offer and suggest a network no longer, or again. Its links go on counting for it (R12)."""
+    network = held(network)
+    network.removed_at = now if away else None
+    network.save(update_fields=["removed_at"])
+    return network
+
+
+@transaction.atomic
+def add_group(network, *, name, by, now):
+    """A group that belongs to the network, by its name; it may belong to others too."""
+    key = key_for(name, Group, field="name")
+    group, _made = Group.objects.get_or_create(
+        series_id=network.series_id, key=key, defaults={"name": tidy(name), "created_at": now}
+    )
+    group.networks.add(network)
+    return group
+
+
+@transaction.atomic
+def remove_group(group, *, network, by, now):
+    """It does not belong to the network after all. One that is in none is not kept."""
+    group.networks.remove(network)
+    if not group.networks.exists():
+        group.delete()
 
 
 @transaction.atomic
@@ -96,3 +133,24 @@ def switch_link(link, *, on, by, now):
     link.switched_off_at = None if on else now
     link.save(update_fields=["switched_off_at"])
     return link
+
+
+def held(network):
+    """The row of a network until the caller's transaction ends; refused when it has gone."""
+    row = Network.objects.select_for_update(no_key=True).filter(pk=network.pk).first()
+    if row is None:
+        raise Refused(_("Somebody changed your networks a moment ago. Look at the list again."))
+    return row
+
+
+def _refuse_if_taken(series, key, *, but=None):
+    named = Network.objects.filter(series=series, key=key)
+    meant = Network.objects.filter(series=series, aliases__key=key)
+    for other in (*named, *meant):
+        if but and other.pk == but.pk:
+            continue
+        if other.removed_at:
+            taken = _("You have put a network of this name away. Bring it back, or choose another.")
+        else:
+            taken = _("You have a network of this name already. Choose another one.")
+        raise Refused(taken, field="name")

@@ -11,6 +11,7 @@ from surgeries.rules.names import name_key, tidy
 from surgeries.states import (
     LIVE,
     AliasKind,
+    Language,
     NetworkKind,
     Outcome,
     RecipeList,
@@ -171,6 +172,12 @@ class Network(models.Model):
     def save(self, *args, **kwargs):
         self.key = name_key(self.name)
         super().save(*args, **kwargs)
+
+    @property
+    def language_names(self):
+        """What its people read, in words; a code that is no longer ours stays a code."""
+        names = dict(Language.choices)
+        return [names.get(code, code) for code in self.languages]
 
 
 class Group(models.Model):
