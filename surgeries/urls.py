@@ -192,6 +192,7 @@ urlpatterns = [
         name="prospect_network",
     ),
     path("organise/<slug:slug>/share/", networks.share, name="share"),
+    path("organise/<slug:slug>/networks/<int:pk>/link/", networks.link_make, name="link_make"),
     path("organise/<slug:slug>/links/<int:pk>/", networks.link_detail, name="link_detail"),
     path("organise/<slug:slug>/links/<int:pk>/switch/", networks.link_switch, name="link_switch"),
     path("organise/<slug:slug>/surgeries/<int:pk>/register/", register.register, name="register"),

@@ -60,7 +60,7 @@ def network_delete(request, slug, pk):
     return _page(request, "network_delete", network.series, **context)
 
 
-def _page(request, name, series, **context):
+def _page(request, name, series, /, **context):
     context |= {"series": series, "nav": "networks"}
     return render(request, f"surgeries/networks/{name}.html", context)
 

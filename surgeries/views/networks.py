@@ -180,6 +180,17 @@ def _pass_on(request, form):
         form.add_error("who", refusal.sentence)
 
 
+@require_POST
+def link_make(request, slug, pk):
+    """The text for a network, or for one `connector` in it."""
+    network, by_now = _network(request, slug, pk), {"by": request.user, "now": timezone.now()}
+    connector = None
+    if number := request.POST.get("connector"):
+        connector = get_object_or_404(network.connectors, pk=number if number.isdecimal() else 0)
+    link = networks.link_through(network, connector, **by_now)
+    return redirect("link_detail", slug, link.pk)
+
+
 @require_GET
 def link_detail(request, slug, pk):
     """The text to send. A changed one comes back in the address, counted and ready to open."""
@@ -227,7 +238,7 @@ def known_names(series):
     ]
 
 
-def _page(request, name, series, **context):
+def _page(request, name, series, /, **context):
     context |= {"series": series, "nav": "networks"}
     return render(request, f"surgeries/networks/{name}.html", context)
 

@@ -79,7 +79,7 @@ def prospect_network(request, slug, pk):
     return _page(request, "prospect_network", prospect.series, **context)
 
 
-def _page(request, name, series, **context):
+def _page(request, name, series, /, **context):
     context |= {"series": series, "nav": "networks"}
     return render(request, f"surgeries/prospects/{name}.html", context)
 
