@@ -7,12 +7,14 @@ from surgeries.models import (
     Attendee,
     Booking,
     Connector,
+    Group,
     Helping,
     ImportDraft,
     ImportRun,
     InviteLink,
     Message,
     Network,
+    Prospect,
     Reply,
     Series,
     Surgery,
@@ -68,6 +70,14 @@ def connectors_organised_by(user):
 
 def links_organised_by(user):
     return InviteLink.objects.filter(network__series__in=series_organised_by(user))
+
+
+def groups_organised_by(user):
+    return Group.objects.filter(series__in=series_organised_by(user))
+
+
+def prospects_organised_by(user):
+    return Prospect.objects.filter(series__in=series_organised_by(user))
 
 
 def messages_organised_by(user):

@@ -158,6 +158,29 @@ class AliasKind(TextChoices):
     ANSWER = "answer", _("an answer that you explained")
 
 
+class Language(TextChoices):
+    """Languages that people in a network may read; the codes are those of ISO 639."""
+
+    EN = "en", _("English")
+    AR = "ar", _("Arabic")
+    BN = "bn", _("Bengali")
+    ZH = "zh", _("Chinese")
+    FR = "fr", _("French")
+    GU = "gu", _("Gujarati")
+    HI = "hi", _("Hindi")
+    FA = "fa", _("Persian")
+    PL = "pl", _("Polish")
+    PT = "pt", _("Portuguese")
+    PA = "pa", _("Punjabi")
+    RO = "ro", _("Romanian")
+    SO = "so", _("Somali")
+    ES = "es", _("Spanish")
+    TR = "tr", _("Turkish")
+    UK = "uk", _("Ukrainian")
+    UR = "ur", _("Urdu")
+    CY = "cy", _("Welsh")
+
+
 class RecipeList(TextChoices):
     """The three lists of the 2009 recipe."""
 

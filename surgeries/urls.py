@@ -8,13 +8,16 @@ from surgeries.views import (
     answers,
     bookings,
     by_phone,
+    connectors,
     helpers,
     helpings,
     imports,
+    merging,
     networks,
     outbox,
     people,
     places,
+    prospects,
     public,
     register,
     schedule,
@@ -134,16 +137,62 @@ urlpatterns = [
         name="helping_answer",
     ),
     path("organise/<slug:slug>/networks/", networks.network_list, name="network_list"),
+    path("organise/<slug:slug>/networks/new/", networks.network_create, name="network_create"),
+    path("organise/<slug:slug>/networks/away/", networks.networks_away, name="networks_away"),
     path("organise/<slug:slug>/networks/<int:pk>/", networks.network_detail, name="network_detail"),
     path(
         "organise/<slug:slug>/networks/<int:pk>/edit/", networks.network_edit, name="network_edit"
     ),
     path(
-        "organise/<slug:slug>/connectors/<int:pk>/show/",
-        networks.connector_show,
-        name="connector_show",
+        "organise/<slug:slug>/networks/<int:pk>/away/", networks.network_away, name="network_away"
+    ),
+    path(
+        "organise/<slug:slug>/networks/<int:pk>/same/", merging.network_merge, name="network_merge"
+    ),
+    path(
+        "organise/<slug:slug>/networks/<int:pk>/delete/",
+        merging.network_delete,
+        name="network_delete",
+    ),
+    path("organise/<slug:slug>/networks/<int:pk>/groups/", networks.group_add, name="group_add"),
+    path(
+        "organise/<slug:slug>/networks/<int:pk>/groups/<int:group>/remove/",
+        networks.group_remove,
+        name="group_remove",
+    ),
+    path(
+        "organise/<slug:slug>/networks/<int:pk>/connectors/",
+        connectors.connector_create,
+        name="connector_create",
+    ),
+    path(
+        "organise/<slug:slug>/connectors/<int:pk>/",
+        connectors.connector_edit,
+        name="connector_edit",
+    ),
+    path(
+        "organise/<slug:slug>/connectors/<int:pk>/away/",
+        connectors.connector_away,
+        name="connector_away",
+    ),
+    path("organise/<slug:slug>/lists/", prospects.prospect_lists, name="prospect_lists"),
+    path(
+        "organise/<slug:slug>/lists/<int:pk>/asked/",
+        prospects.prospect_asked,
+        name="prospect_asked",
+    ),
+    path(
+        "organise/<slug:slug>/lists/<int:pk>/remove/",
+        prospects.prospect_remove,
+        name="prospect_remove",
+    ),
+    path(
+        "organise/<slug:slug>/lists/<int:pk>/network/",
+        prospects.prospect_network,
+        name="prospect_network",
     ),
     path("organise/<slug:slug>/share/", networks.share, name="share"),
+    path("organise/<slug:slug>/networks/<int:pk>/link/", networks.link_make, name="link_make"),
     path("organise/<slug:slug>/links/<int:pk>/", networks.link_detail, name="link_detail"),
     path("organise/<slug:slug>/links/<int:pk>/switch/", networks.link_switch, name="link_switch"),
     path("organise/<slug:slug>/surgeries/<int:pk>/register/", register.register, name="register"),

@@ -17,15 +17,18 @@ from surgeries.states import (
     Role,
 )
 from tests.factories import (
+    create_alias,
     create_attendee,
     create_booking,
     create_connector,
+    create_group,
     create_helper,
     create_helping,
     create_link,
     create_member,
     create_message,
     create_network,
+    create_prospect,
     create_series,
     create_surgery,
     create_user,
@@ -106,6 +109,7 @@ def build_world():
         booking,
         {
             "network": tenants,
+            **_whom_to_ask(series, tenants),
             "link": link,
             "amina": amina,
             "offer": offer,
@@ -138,6 +142,17 @@ def _ask_for_the_desk(series, coming, now):
         meaning=ReplyMeaning.UNCLEAR,
         received_at=now,
     )
+
+
+def _whom_to_ask(series, tenants):
+    """A group in a network, somebody known by her role alone, networks put away, the lists."""
+    create_connector(network=tenants, name="", role="the caretaker", ask_by="in_person")
+    create_connector(network=tenants, name="Bev", removed_at=timezone.now())
+    create_network(series=series, name="The Lunch Club", removed_at=timezone.now())
+    create_alias(series=series, words="the <b>flats</b>", network=tenants)
+    group = create_group(series=series, name="Tenants <b>&</b> Friends", networks=[tenants])
+    create_prospect(series=series, list="big_lists", asked_at=timezone.now(), network=tenants)
+    return {"group": group, "prospect": create_prospect(series=series, note="<i>Tuesdays</i>")}
 
 
 def _surgery_on(series, moment, places):
@@ -187,6 +202,14 @@ PAGES = {
     "venue_edit": lambda w: [w.series.slug, w.coming.venue.pk],
     "network_list": lambda w: [w.series.slug],
     "network_detail": lambda w: [w.series.slug, w.rows["network"].pk],
+    "networks_away": lambda w: [w.series.slug],
+    "network_create": lambda w: [w.series.slug],
+    "network_merge": lambda w: [w.series.slug, w.rows["network"].pk],
+    "network_delete": lambda w: [w.series.slug, w.rows["network"].pk],
+    "connector_create": lambda w: [w.series.slug, w.rows["network"].pk],
+    "connector_edit": lambda w: [w.series.slug, w.rows["link"].connector.pk],
+    "prospect_lists": lambda w: [w.series.slug],
+    "prospect_network": lambda w: [w.series.slug, w.rows["prospect"].pk],
     "network_edit": lambda w: [w.series.slug, w.rows["network"].pk],
     "share": lambda w: [w.series.slug],
     "link_detail": lambda w: [w.series.slug, w.rows["link"].pk],

@@ -48,10 +48,10 @@ def book_slot(
     organiser, who may book before that.
     """
     request_key = uuid.uuid5(request_key, str(slot.surgery_id))
-    told = Network.objects.attribute(slot.surgery.series, said=said, code=code)
     surgery = Surgery.objects.locked().get(pk=slot.surgery_id)
     if made := _made_before(request_key, name):
         return made
+    told = Network.objects.attribute(surgery.series, said=said, code=code)
     _refuse_unless_open(surgery, now, by)
     _refuse_to_jump_the_queue(surgery, now, by)
     slot.surgery = surgery
@@ -108,10 +108,10 @@ def join_waiting_list(
     says which it is. Otherwise as `book_slot`.
     """
     request_key = uuid.uuid5(request_key, str(surgery.pk))
-    told = Network.objects.attribute(surgery.series, said=said, code=code)
     surgery = Surgery.objects.locked().get(pk=surgery.pk)
     if made := _made_before(request_key, name):
         return made
+    told = Network.objects.attribute(surgery.series, said=said, code=code)
     _refuse_unless_open(surgery, now, by)
     if is_nearly_here(surgery.starts_at, now):
         raise Refused(come_along())

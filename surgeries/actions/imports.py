@@ -17,6 +17,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from surgeries.models import (
+    Alias,
     Attendee,
     Booking,
     ImportDraft,
@@ -179,12 +180,16 @@ def _surgery(run, on) -> Surgery:
 
 
 def _networks(run, names, done) -> dict[str, int]:
-    """Name key -> the network, made with its first spelling where there is none."""
+    """Name key -> the network, made with its first spelling where there is none.
+
+    The name of a network that was merged, and words the organiser explained, are names too.
+    """
     spelled: dict[str, str] = {}
     for name in names:
         spelled.setdefault(name_key(name), name)
+    words = Alias.objects.filter(series=run.series, key__in=spelled, network__isnull=False)
     there = Network.objects.filter(series=run.series, key__in=spelled)
-    found = dict(there.values_list("key", "pk"))
+    found = dict(words.values_list("key", "network")) | dict(there.values_list("key", "pk"))
     made = Network.objects.bulk_create(
         Network(
             series=run.series,

@@ -15,6 +15,14 @@ class ConnectorQuerySet(models.QuerySet):
         """Whom we may still ask: not put away, and not of a network that was."""
         return self.filter(removed_at=None, network__removed_at=None)
 
+    def called(self, name):
+        """The one with this name, put away or not; else a current one of this role; else None."""
+        key = name_key(name)
+        people = list(self)
+        named = (person for person in people if person.key == key)
+        by_role = (p for p in people if not p.removed_at and name_key(p.role) == key)
+        return next(named, None) or next(by_role, None) if key else None
+
     def by_secret(self, secret):
         """The connector whose page a secret link opens, while she wants one."""
         return self.filter(link_hash=hash_of(secret), page_off_at=None)

@@ -51,7 +51,21 @@ ORGANISERS = {
     "network_list",
     "network_detail",
     "network_edit",
-    "connector_show",
+    "network_create",
+    "networks_away",
+    "network_away",
+    "link_make",
+    "network_merge",
+    "network_delete",
+    "group_add",
+    "group_remove",
+    "connector_create",
+    "connector_edit",
+    "connector_away",
+    "prospect_lists",
+    "prospect_asked",
+    "prospect_remove",
+    "prospect_network",
     "share",
     "link_detail",
     "link_switch",
@@ -107,7 +121,18 @@ def key_of(name, world):
         "helping_edit": lambda: rows["offer"].pk,
         "network_detail": lambda: rows["network"].pk,
         "network_edit": lambda: rows["network"].pk,
-        "connector_show": lambda: rows["link"].connector.pk,
+        "network_away": lambda: rows["network"].pk,
+        "link_make": lambda: rows["network"].pk,
+        "network_merge": lambda: rows["network"].pk,
+        "network_delete": lambda: rows["network"].pk,
+        "group_add": lambda: rows["network"].pk,
+        "group_remove": lambda: rows["network"].pk,
+        "connector_create": lambda: rows["network"].pk,
+        "connector_edit": lambda: rows["link"].connector.pk,
+        "connector_away": lambda: rows["link"].connector.pk,
+        "prospect_asked": lambda: rows["prospect"].pk,
+        "prospect_remove": lambda: rows["prospect"].pk,
+        "prospect_network": lambda: rows["prospect"].pk,
         "link_detail": lambda: rows["link"].pk,
         "link_switch": lambda: rows["link"].pk,
         "person_detail": lambda: rows["amina"].pk,
@@ -127,6 +152,8 @@ def address(name, world, slug=None):
         found["pk"] = key_of(name, world)
     if "booking" in converters:
         found["booking"] = world.booking.pk
+    if "group" in converters:
+        found["group"] = world.rows["group"].pk
     if "kind" in converters:
         found["kind"] = MessageKind.REMINDER_LAST
     assert set(converters) == set(found), f"tell `address` what {name} wants"

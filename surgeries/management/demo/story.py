@@ -118,7 +118,7 @@ class _Story:
 
     def _pass_it_on(self):
         for key, (to, kind, people) in self.cast["networks"].items():
-            link = networks.pass_on(self.series, to=to, by=self.olu, now=self.began)
+            link = networks.pass_on(self.series, to=to, agreed=True, by=self.olu, now=self.began)
             network = link.network
             if kind != network.kind:
                 networks.describe_network(

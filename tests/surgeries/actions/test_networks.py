@@ -7,12 +7,11 @@ from surgeries.actions.networks import (
     describe_network,
     find_or_make_network,
     pass_on,
-    show_connector,
     switch_link,
 )
 from surgeries.models import Connector, InviteLink, Network
 from surgeries.refusals import Refused
-from surgeries.states import NetworkKind
+from surgeries.states import AliasKind, NetworkKind
 from tests import factories
 from tests.factories import NOW
 
@@ -35,10 +34,48 @@ def rows():
 
 @pytest.mark.parametrize("to", ["Sharon at Highgate Tenants", "Sharon, Highgate Tenants"])
 def test_a_person_and_her_group_become_a_connector_and_a_network(series, olu, to):
-    link = pass_on(series, to=to, by=olu, now=NOW)
+    link = pass_on(series, to=to, agreed=True, by=olu, now=NOW)
     assert (link.connector.name, link.network.name) == ("Sharon", "Highgate Tenants")
     assert (link.made_by, link.created_at, len(link.code)) == (olu, NOW, 8)
     assert rows() == (1, 1, 1)
+
+
+def test_without_her_yes_a_persons_name_is_not_kept_and_the_link_is_her_groups(series, olu):
+    link = pass_on(series, to="Sharon at Highgate Tenants", by=olu, now=NOW)
+    assert (link.connector, link.network.name, rows()) == (None, "Highgate Tenants", (1, 0, 1))
+    assert "sharon" not in str(list(Network.objects.values())).casefold()
+
+
+def test_somebody_we_know_by_her_role_needs_no_name(series, olu):
+    tenants = factories.create_network(series=series, name="Highgate Tenants")
+    caretaker = factories.create_connector(network=tenants, name="", role="the caretaker")
+    link = pass_on(series, to="The caretaker at Highgate Tenants", by=olu, now=NOW)
+    assert (link.connector, rows()) == (caretaker, (1, 1, 1))
+
+
+def test_somebody_who_was_put_away_is_taken_up_again_only_with_her_yes(series, olu):
+    tenants = factories.create_network(series=series, name="Highgate Tenants")
+    sharon = factories.create_connector(network=tenants, removed_at=NOW)
+    to = "Sharon at Highgate Tenants"
+    assert pass_on(series, to=to, by=olu, now=NOW).connector is None
+    assert pass_on(series, to=to, agreed=True, by=olu, now=NOW).connector == sharon
+    sharon.refresh_from_db()
+    assert sharon.removed_at is None
+
+
+def test_a_name_that_two_networks_know_is_asked_about(series, olu):
+    for name in ("Highgate Tenants", "Ladywood Choir"):
+        factories.create_connector(network=factories.create_network(series=series, name=name))
+    with pytest.raises(Refused) as refused:
+        pass_on(series, to="Sharon", agreed=True, by=olu, now=NOW)
+    assert (refused.value.field, rows()) == ("which", (2, 2, 0))
+
+
+def test_a_network_put_away_is_not_passed_on_before_it_is_brought_back(series, olu):
+    factories.create_network(series=series, name="Highgate Tenants", removed_at=NOW)
+    with pytest.raises(Refused, match="You have put Highgate Tenants away"):
+        pass_on(series, to="highgate tenants", by=olu, now=NOW)
+    assert rows() == (1, 0, 0)
 
 
 def test_a_group_alone_becomes_a_network(series, olu):
@@ -48,16 +85,16 @@ def test_a_group_alone_becomes_a_network(series, olu):
 
 
 def test_the_same_answer_again_gets_the_same_link(series, olu):
-    first = pass_on(series, to="Sharon at Highgate Tenants", by=olu, now=NOW)
-    again = pass_on(series, to=" sharon  AT highgate tenants", by=olu, now=NOW)
+    first = pass_on(series, to="Sharon at Highgate Tenants", agreed=True, by=olu, now=NOW)
+    again = pass_on(series, to=" sharon  AT highgate tenants", agreed=True, by=olu, now=NOW)
     assert again == first
     assert pass_on(series, to="Highgate Tenants", by=olu, now=NOW) != first
     assert rows() == (1, 1, 2)
 
 
 def test_a_person_we_know_needs_no_group(series, olu):
-    first = pass_on(series, to="Sharon at Highgate Tenants", by=olu, now=NOW)
-    assert pass_on(series, to="sharon", by=olu, now=NOW) == first
+    first = pass_on(series, to="Sharon at Highgate Tenants", agreed=True, by=olu, now=NOW)
+    assert pass_on(series, to="sharon", agreed=True, by=olu, now=NOW) == first
 
 
 def test_a_known_group_with_at_or_a_comma_in_its_name_is_not_taken_apart(series, olu):
@@ -82,7 +119,7 @@ def test_a_link_can_be_switched_on_again(series, olu):
 @pytest.mark.parametrize("to", ["", "  ", "\x00\u00a0"])
 def test_nobody_is_asked_for_in_a_sentence(series, olu, to):
     with pytest.raises(Refused) as refused:
-        pass_on(series, to=to, by=olu, now=NOW)
+        pass_on(series, to=to, agreed=True, by=olu, now=NOW)
     assert refused.value.sentence == "Enter a person or a group, like “Sharon at Highgate Tenants”."
     assert (refused.value.field, rows()) == ("who", (0, 0, 0))
 
@@ -90,7 +127,7 @@ def test_nobody_is_asked_for_in_a_sentence(series, olu, to):
 @pytest.mark.parametrize("to", ["x" * 201, "ﬃ" * 200, "x" * 121 + " at Highgate Tenants"])
 def test_a_name_too_long_to_keep_leaves_no_trace(series, olu, to):
     with pytest.raises(Refused, match="Shorten the name"):
-        pass_on(series, to=to, by=olu, now=NOW)
+        pass_on(series, to=to, agreed=True, by=olu, now=NOW)
     assert rows() == (0, 0, 0)
 
 
@@ -120,7 +157,7 @@ def test_ten_people_who_name_the_same_group_at_once_make_one_network_and_one_lin
 
     def passes_on():
         barrier.wait()
-        links.append(pass_on(series, to="Sharon at Highgate Tenants", by=olu, now=NOW))
+        links.append(pass_on(series, to="Sharon at Highgate Tenants", agreed=True, by=olu, now=NOW))
         connection.close()
 
     threads = [threading.Thread(target=passes_on) for _ in range(10)]
@@ -166,15 +203,18 @@ def test_a_network_can_be_spelled_anew_but_not_as_another_one(series, olu):
     assert network.name == "Nechells"
 
 
-def test_a_connector_is_shown_only_with_her_yes(series, olu):
-    connector = factories.create_connector(network=factories.create_network(series=series))
-    assert show_connector(connector, shown=True, by=olu, now=NOW).name_shown_from == NOW
-    assert show_connector(connector, shown=False, by=olu, now=NOW).name_shown_from is None
-
-
 def test_finding_a_network_makes_it_once(series):
     first = find_or_make_network(series, name="Ladywood Choir", now=NOW)
     assert find_or_make_network(series, name=" ladywood choir ", now=NOW) == first
+
+
+def test_a_name_that_a_network_had_before_finds_it(series):
+    choir = factories.create_network(series=series, name="Ladywood Choir")
+    factories.create_alias(
+        series=series, words="The Singers", network=choir, kind=AliasKind.FORMER_NAME
+    )
+    assert find_or_make_network(series, name="the singers", now=NOW) == choir
+    assert Network.objects.count() == 1
 
 
 def test_a_name_is_suggested_once_somebody_has_said_what_it_is(series, olu):

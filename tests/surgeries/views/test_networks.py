@@ -62,7 +62,6 @@ def test_a_stranger_changes_nothing(as_stan, tenants, link):
         at_central("network_edit", tenants.pk),
         at_central("share"),
         at_central("link_switch", link.pk),
-        at_central("connector_show", link.connector_id),
     ):
         assert as_stan.post(address, {"who": "Evil", "name": "Evil"}).status_code == 404, address
     link.refresh_from_db()
@@ -72,7 +71,6 @@ def test_a_stranger_changes_nothing(as_stan, tenants, link):
 
 def test_opening_the_address_of_an_act_does_nothing(as_olu, link):
     assert as_olu.get(at_central("link_switch", link.pk)).status_code == 405
-    assert as_olu.get(at_central("connector_show", link.connector_id)).status_code == 405
     assert as_olu.post(at_central("link_detail", link.pk)).status_code == 405
     assert as_olu.post(at_central("network_list")).status_code == 405
     assert as_olu.post(reverse("invite_follow", args=[link.code])).status_code == 405
@@ -83,7 +81,8 @@ def test_opening_the_address_of_an_act_does_nothing(as_olu, link):
 
 def test_one_answer_leads_to_a_text_with_its_own_link(as_olu, series):
     factories.create_surgery(series=series, on=days(7))
-    response = as_olu.post(at_central("share"), {"who": "Sharon at Highgate Tenants"}, follow=True)
+    sharon = {"who": "Sharon at Highgate Tenants", "agreed": "on"}
+    response = as_olu.post(at_central("share"), sharon, follow=True)
     link = InviteLink.objects.get()
     assert response.redirect_chain == [(at_central("link_detail", link.pk), 302)]
     text = response.context["form"]["text"].value()
@@ -91,6 +90,39 @@ def test_one_answer_leads_to_a_text_with_its_own_link(as_olu, series):
     assert text.endswith(f"{settings.SITE_URL}/i/{link.code}/")
     assert response.context["whatsapp"] == f"https://wa.me/?text={quote(text)}"
     assert rows() == (1, 1, 1)
+
+
+def test_a_person_named_is_asked_about_once_and_a_group_never(as_olu, series):
+    who = {"who": "Sharon at Highgate Tenants"}
+    page = as_olu.post(at_central("share"), who).content.decode()
+    assert ("Has Sharon agreed?" in page, rows()) == (True, (0, 0, 0))
+    as_olu.post(at_central("share"), who | {"asked": who["who"]})
+    assert rows() == (1, 0, 1)
+    as_olu.post(at_central("share"), who | {"asked": "Bev at Highgate Tenants", "agreed": "on"})
+    assert rows() == (1, 1, 2)
+    for known in ("sharon, highgate tenants", "Sharon", "Ladywood Choir"):
+        response = as_olu.post(at_central("share"), {"who": known})
+        assert response.status_code == 302, known
+
+
+def test_a_name_that_two_networks_know_asks_which(as_olu, series, link):
+    choir = factories.create_network(series=series, name="Ladywood Choir")
+    other = factories.create_connector(network=choir, name="Sharon")
+    response = as_olu.post(at_central("share"), {"who": "sharon"})
+    choices = response.context["form"].fields["which"].choices
+    assert sorted(label for _value, label in choices) == [
+        "sharon at Highgate Tenants",
+        "sharon at Ladywood Choir",
+    ]
+    assert InviteLink.objects.count() == 1
+    as_olu.post(at_central("share"), {"who": "sharon", "which": f"{choir.pk}-{other.pk}"})
+    assert InviteLink.objects.latest("pk").connector == other
+    foreign = factories.create_connector(
+        network=factories.create_network(series=factories.create_series())
+    )
+    evil = {"who": "sharon", "which": f"{foreign.network_id}-{foreign.pk}"}
+    assert as_olu.post(at_central("share"), evil).status_code == 200
+    assert InviteLink.objects.count() == 2
 
 
 def test_without_a_next_date_there_is_still_a_text(as_olu, link):
@@ -121,9 +153,12 @@ def test_a_name_with_markup_stays_a_name(as_olu, series):
     assert Network.objects.get().name == "<script>alert(1)</script> 🎻 =1+1"
 
 
-def test_known_networks_and_people_are_suggested(as_olu, link):
+def test_known_networks_and_people_are_suggested(as_olu, series, link):
     other = factories.create_network(series=factories.create_series(), name="Not ours")
     factories.create_connector(network=other)
+    factories.create_connector(network=link.network, name="Bev", removed_at=NOW)
+    away = factories.create_network(series=series, removed_at=NOW)
+    factories.create_connector(network=away)
     assert as_olu.get(at_central("share")).context["known"] == [
         "Highgate Tenants",
         "Sharon, Highgate Tenants",
@@ -229,14 +264,6 @@ def test_a_network_shows_its_people_and_links(as_olu, tenants, link):
     response = as_olu.get(at_central("network_detail", tenants.pk))
     assert list(response.context["connectors"]) == [link.connector]
     assert list(response.context["links"]) == [link]
-
-
-def test_a_connector_is_shown_after_her_yes_and_not_after_she_takes_it_back(as_olu, link):
-    address = at_central("connector_show", link.connector_id)
-    as_olu.post(address, {"shown": "yes"})
-    assert Connector.objects.get().name_shown_from is not None
-    as_olu.post(address)
-    assert Connector.objects.get().name_shown_from is None
 
 
 def edit(client, network, **changes):
