@@ -38,6 +38,7 @@ from surgeries.rules.imports import (
 )
 from surgeries.rules.names import name_key
 from surgeries.states import Outcome, OutcomeSource, Role, SurgeryState
+from surgeries.turnout.attribution import networks_named
 
 BATCH = 2000
 UPDATE_BATCH = 500
@@ -178,13 +179,15 @@ def _surgery(run, on) -> Surgery:
     )
 
 
-def _networks(run, names, done) -> dict[str, int]:
-    """Name key -> the network, made with its first spelling where there is none."""
+def _networks(run, names, done) -> dict[str, int | None]:
+    """Name key -> the network, made with its first spelling where nothing is known by that name.
+
+    None for what the organiser said is no network.
+    """
     spelled: dict[str, str] = {}
     for name in names:
         spelled.setdefault(name_key(name), name)
-    there = Network.objects.filter(series=run.series, key__in=spelled)
-    found = dict(there.values_list("key", "pk"))
+    found = networks_named(run.series, spelled.values())
     made = Network.objects.bulk_create(
         Network(
             series=run.series,

@@ -8,6 +8,7 @@ from surgeries.refusals import Refused
 from surgeries.rules.names import name_key, tidy
 from surgeries.rules.sharing import new_code, person_and_group
 from surgeries.states import PRIVATE_BY_DEFAULT
+from surgeries.turnout.attribution import attribute_by_name
 
 
 @transaction.atomic
@@ -17,7 +18,7 @@ def pass_on(series, *, to, by, now):
     Makes the network and the connector when they are new. The same answer again gets the same
     link, unless that was switched off. Raises Refused when nobody is named.
     """
-    known = Network.objects.attribute(series, said=to)
+    known = attribute_by_name(series, said=to)
     if known.said_network:
         network, connector = known.said_network, known.said_connector
     else:

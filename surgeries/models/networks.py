@@ -6,8 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from surgeries.rules.credit import Attribution
-from surgeries.rules.names import name_key, tidy
+from surgeries.rules.names import name_key
 from surgeries.states import (
     LIVE,
     AliasKind,
@@ -16,8 +15,6 @@ from surgeries.states import (
     RecipeList,
     SurgeryState,
 )
-
-from .connectors import Connector, InviteLink
 
 
 class NetworkQuerySet(models.QuerySet):
@@ -55,51 +52,6 @@ class NetworkQuerySet(models.QuerySet):
             came=models.Count("bookings", filter=booked & begun & came),
             walk_ins=models.Count("bookings", filter=stands & begun & came & walked_in),
             coming=models.Count("bookings", filter=booked & ~begun),
-        )
-
-    def attribute(self, series, *, said="", code=""):
-        """Who sent this person: `said` is her answer, `code` that of the link she followed.
-
-        One query. An answer is a network's name or the name of one connector; a name that two
-        networks share resolves to neither. A link that is switched off still counts, and an
-        unknown code counts for nobody (R12).
-        """
-        key = name_key(said)
-        found = {"network": [], "connector": []}
-        link = None
-        for network in self._candidates(series, key, code):
-            if network.key == key:
-                found["network"].append((network, None))
-            elif network.connector_key == key and key:
-                found["connector"].append(
-                    (network, Connector(pk=network.connector_pk, network=network))
-                )
-            if code and network.link_code == code:
-                link = InviteLink(
-                    pk=network.link_pk,
-                    code=code,
-                    network=network,
-                    connector_id=network.link_connector,
-                )
-        named = {(n.pk, c and c.pk): (n, c) for n, c in found["network"] or found["connector"]}
-        network, connector = next(iter(named.values())) if len(named) == 1 else (None, None)
-        return Attribution(tidy(said)[:200], network, connector, link)
-
-    def _candidates(self, series, key, code):
-        if not key and not code:
-            return []
-        by_code = models.Q(links__code=code) if code else models.Q(pk__in=[])
-        by_name = models.Q(key=key) | models.Q(connectors__key=key) if key else models.Q(pk__in=[])
-        return (
-            self.filter(series=series)
-            .filter(by_code | by_name)
-            .annotate(
-                connector_key=models.F("connectors__key"),
-                connector_pk=models.F("connectors__pk"),
-                link_code=models.F("links__code"),
-                link_pk=models.F("links__pk"),
-                link_connector=models.F("links__connector"),
-            )
         )
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from surgeries.models import Network
+from surgeries.turnout.attribution import attribute
 from tests import factories
 from tests.factories import NOW
 
@@ -25,7 +26,7 @@ def choir(series):
 
 
 def told(series, said="", code=""):
-    return Network.objects.attribute(series, said=said, code=code)
+    return attribute(series, said=said, code=code)
 
 
 @pytest.mark.parametrize("said", ["Highgate Tenants", "  highgate   TENANTS ", "HIGHGATE TENANTS"])
