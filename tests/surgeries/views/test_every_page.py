@@ -35,6 +35,8 @@ NOT_PAGES = {
     "helping_answer",
     "link_switch",
     "connector_show",
+    "heard_explain",
+    "heard_undo",
     "register_tap",
     "register_walk_in",
     "ring_done",
