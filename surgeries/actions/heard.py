@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from surgeries.actions.attendees import write_first_networks
 from surgeries.actions.networks import find_or_make_network
-from surgeries.models import Alias, Attendee, Booking, InviteLink, Network, Prospect, Series
+from surgeries.models import Alias, Attendee, Booking, InviteLink, Network, Series
 from surgeries.refusals import Refused
 from surgeries.rules.names import name_key, tidy
 from surgeries.states import AliasKind
@@ -76,8 +76,10 @@ def take_back_explanation(alias, *, by, now):
     network, gone = alias.network, alias.pk
     alias.delete()
     if network:
+        goes = network.created_at == alias.created_at and _nothing_hangs_on(network)
+        spelled = spellings_meant_by(alias, with_its_network=goes)
         said = Booking.objects.filter(surgery__series=series, said_network=network)
-        pks = _held(said.filter(said__in=spellings_meant_by(alias)))
+        pks = _held(said.filter(said__in=spelled))
         link = InviteLink.objects.filter(pk=OuterRef("followed_link"))
         Booking.objects.filter(pk__in=pks).update(
             said_network=None,
@@ -86,7 +88,7 @@ def take_back_explanation(alias, *, by, now):
         )
         people = Attendee.objects.filter(bookings__in=pks, first_network=network)
         write_first_networks(Attendee.objects.filter(pk__in=people.values("pk")))
-        if network.created_at == alias.created_at and _nothing_hangs_on(network):
+        if goes and not Booking.objects.naming(network).exists():
             network.delete()
     log.info("explanation %s taken back by person %s", gone, by.pk)
 
@@ -98,7 +100,6 @@ def _held(bookings):
 
 
 def _nothing_hangs_on(network: Network) -> bool:
-    told = Booking.objects.naming(network)
+    """Nothing but what people answered."""
     hanging = (network.connectors, network.links, network.groups, network.aliases)
-    prospects = Prospect.objects.filter(network=network)
-    return not (told.exists() or prospects.exists() or any(rows.exists() for rows in hanging))
+    return not any(rows.exists() for rows in (*hanging, network.prospects))

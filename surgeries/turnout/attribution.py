@@ -21,20 +21,17 @@ LINK = 0
 def attribute(series, *, said: str = "", code: str = "") -> Attribution:
     """Who sent this person: `said` is her answer, `code` that of the link she followed.
 
-    One statement when the answer is a name to the letter or there is none, else two. A link that is
-    switched off still counts, and an unknown code counts for nobody.
+    One statement. A link that is switched off still counts, and an unknown code counts for nobody.
     """
-    rows = _read(_to_the_letter(series, said) + _links_of(series, code))
-    meant = meaning_of(said, _known(rows))
-    if meant is None and name_key(said):
-        others = _read(_words_of(series))
-        meant, rows = meaning_of(said, _known(others)), rows + others
-    return _attribution(series, said, meant, rows)
+    words = _words_of(series) if name_key(said) else []
+    rows = _read(words + _links_of(series, code))
+    return _attribution(series, said, meaning_of(said, _known(rows)), rows)
 
 
 def attribute_by_name(series, *, said: str) -> Attribution:
     """As `attribute`, to the letter: for naming a network, where a slip may be another name."""
-    rows = _read(_to_the_letter(series, said))
+    key = name_key(said)
+    rows = _read(_words_of(series, key=key)) if key else []
     return _attribution(series, said, named(said, _known(rows)), rows)
 
 
@@ -58,10 +55,6 @@ def _read(parts: list[QuerySet]) -> list[tuple]:
     if not parts:
         return []
     return list(parts[0].union(*parts[1:], all=True))
-
-
-def _to_the_letter(series, said: str) -> list[QuerySet]:
-    return _words_of(series, key=name_key(said)) if name_key(said) else []
 
 
 def _words_of(series, **which) -> list[QuerySet]:

@@ -63,13 +63,17 @@ def unclear_spellings(series, words: str) -> list[str]:
     return [said for said in spelled.distinct() if same_words(said) == same_words(words)]
 
 
-def spellings_meant_by(alias: Alias) -> list[str]:
+def spellings_meant_by(alias: Alias, *, with_its_network: bool) -> list[str]:
     """The answers credited to the network of `alias` that only this alias makes clear.
 
-    To be asked when it is gone already.
+    To be asked when it is gone already; `with_its_network` when that is to go too.
     """
     said = Booking.objects.filter(surgery__series=alias.series, said_network=alias.network)
-    known = words_known(alias.series)
+    known = [
+        one
+        for one in words_known(alias.series)
+        if not with_its_network or one.network != alias.network_id
+    ]
     this = [Known(Source.ANSWER, alias.words, alias.network_id)]
     return [
         words
