@@ -22,6 +22,7 @@ from surgeries.views import (
     series,
     texts,
     turnout,
+    way,
     webhooks,
     wording,
 )
@@ -219,6 +220,12 @@ urlpatterns = [
     ),
     path("organise/<slug:slug>/turnout/", turnout.turnout, name="turnout"),
     path("organise/<slug:slug>/turnout/people/", turnout.turnout_people, name="turnout_people"),
+    path("organise/<slug:slug>/turnout/way/", way.turnout_way, name="turnout_way"),
+    path(
+        "organise/<slug:slug>/turnout/way/people/",
+        way.turnout_way_people,
+        name="turnout_way_people",
+    ),
     path("organise/<slug:slug>/import/", imports.import_start, name="import_start"),
     path("organise/<slug:slug>/import/preview/", imports.import_preview, name="import_preview"),
     path("organise/<slug:slug>/import/<int:pk>/", imports.import_detail, name="import_detail"),

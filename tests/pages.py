@@ -212,6 +212,8 @@ PAGES = {
     "series_texts": lambda w: [w.series.slug],
     "turnout": lambda w: [w.series.slug],
     "turnout_people": lambda w: [w.series.slug],
+    "turnout_way": lambda w: [w.series.slug],
+    "turnout_way_people": lambda w: [w.series.slug],
     "import_start": lambda w: [w.series.slug],
     "import_detail": lambda w: [w.series.slug, w.rows["import"].pk],
     "import_undo": lambda w: [w.series.slug, w.rows["import"].pk],

@@ -122,11 +122,12 @@ def way(scope: Scope) -> Way:
 def people_on_the_way(scope: Scope, *, figure: str, network: Any = ...):
     """The people one figure counts: as many as it says. `figure` is one of PEOPLE."""
     through = _of(scope, figure, network).values("attendee")
-    return Attendee.objects.filter(pk__in=through).order_by("name_key", "pk")
+    people = Attendee.objects.filter(pk__in=through).select_related("series")
+    return people.order_by("name_key", "pk")
 
 
 def bookings_on_the_way(scope: Scope, *, figure: str, network: Any = ...):
-    """The bookings one figure counts; `figure` is one of BOOKINGS."""
+    """The bookings one figure counts; `figure` is one of FIGURES."""
     return _of(scope, figure, network)
 
 

@@ -74,6 +74,8 @@ ORGANISERS = {
     "message_settle",
     "turnout",
     "turnout_people",
+    "turnout_way",
+    "turnout_way_people",
     "import_start",
     "import_preview",
     "import_detail",
