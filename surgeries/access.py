@@ -4,6 +4,7 @@ What is not in these querysets does not exist for that person: views answer 404,
 """
 
 from surgeries.models import (
+    Alias,
     Attendee,
     Booking,
     Connector,
@@ -78,6 +79,10 @@ def groups_organised_by(user):
 
 def prospects_organised_by(user):
     return Prospect.objects.filter(series__in=series_organised_by(user))
+
+
+def aliases_organised_by(user):
+    return Alias.objects.filter(series__in=series_organised_by(user))
 
 
 def messages_organised_by(user):

@@ -58,6 +58,8 @@ def build_world():
     tenants = create_network(series=series, name='=HYPERLINK("evil")')
     sharon = create_connector(network=tenants, name="Sharon")
     link = create_link(network=tenants, connector=sharon, code="abcd2345")
+    alias = create_alias(series=series, words="my neighbour <b>", created_at=now)
+    create_alias(series=series, words="the lady at the chemist", network=choir, created_at=now)
     past = _surgery_on(series, now - timedelta(days=20), places=(6, 6))
     coming = _surgery_on(series, now + timedelta(days=6), places=(3, 2))
     for number in range(11):
@@ -68,6 +70,8 @@ def build_world():
             goal="news",
         )
     create_booking(surgery=past, network=choir, walked_in=True, outcome=Outcome.CAME)
+    for said in ("a choir <i>somewhere</i>", "Facebook"):
+        create_booking(surgery=past, walked_in=True, outcome=Outcome.CAME, said=said)
     amina = create_attendee(series=series, group="Tenants <b>&</b> Friends")
     for _visit in range(2):
         create_booking(surgery=past, attendee=amina, walked_in=True, outcome=Outcome.CAME)
@@ -110,6 +114,7 @@ def build_world():
         {
             "network": tenants,
             **_whom_to_ask(series, tenants),
+            "alias": alias,
             "link": link,
             "amina": amina,
             "offer": offer,
@@ -211,6 +216,7 @@ PAGES = {
     "prospect_lists": lambda w: [w.series.slug],
     "prospect_network": lambda w: [w.series.slug, w.rows["prospect"].pk],
     "network_edit": lambda w: [w.series.slug, w.rows["network"].pk],
+    "heard_list": lambda w: [w.series.slug],
     "share": lambda w: [w.series.slug],
     "link_detail": lambda w: [w.series.slug, w.rows["link"].pk],
     "register": lambda w: [w.series.slug, w.past.pk],
@@ -228,6 +234,8 @@ PAGES = {
     "series_texts": lambda w: [w.series.slug],
     "turnout": lambda w: [w.series.slug],
     "turnout_people": lambda w: [w.series.slug],
+    "turnout_way": lambda w: [w.series.slug],
+    "turnout_way_people": lambda w: [w.series.slug],
     "import_start": lambda w: [w.series.slug],
     "import_detail": lambda w: [w.series.slug, w.rows["import"].pk],
     "import_undo": lambda w: [w.series.slug, w.rows["import"].pk],

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from surgeries.actions.attendees import known_attendees
 from surgeries.actions.outbox import owe, ring_after_commit
 from surgeries.actions.places import free_places, promote
-from surgeries.models import Booking, Network, Surgery
+from surgeries.models import Booking, Surgery
 from surgeries.models.bookings import PARTY_OF
 from surgeries.refusals import Refused
 from surgeries.rules.names import name_key
 from surgeries.rules.reminders import is_nearly_here
 from surgeries.states import LIVE, BookingState, MessageKind
 from surgeries.templatetags.words import day as in_words
+from surgeries.turnout.attribution import attribute
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ def book_slot(
     surgery = Surgery.objects.locked().get(pk=slot.surgery_id)
     if made := _made_before(request_key, name):
         return made
-    told = Network.objects.attribute(surgery.series, said=said, code=code)
+    told = attribute(surgery.series, said=said, code=code)
     _refuse_unless_open(surgery, now, by)
     _refuse_to_jump_the_queue(surgery, now, by)
     slot.surgery = surgery
@@ -111,7 +112,7 @@ def join_waiting_list(
     surgery = Surgery.objects.locked().get(pk=surgery.pk)
     if made := _made_before(request_key, name):
         return made
-    told = Network.objects.attribute(surgery.series, said=said, code=code)
+    told = attribute(surgery.series, said=said, code=code)
     _refuse_unless_open(surgery, now, by)
     if is_nearly_here(surgery.starts_at, now):
         raise Refused(come_along())

@@ -9,6 +9,7 @@ from surgeries.refusals import Refused
 from surgeries.rules.names import tidy
 from surgeries.rules.sharing import new_code, person_and_group
 from surgeries.states import PRIVATE_BY_DEFAULT
+from surgeries.turnout.attribution import all_named
 
 
 @transaction.atomic
@@ -19,7 +20,7 @@ def pass_on(series, *, to, by, now, agreed=False):
     the link is the network's. The same answer again gets the same link, unless that was switched
     off. Raises Refused when nobody is named, or `to` may mean two.
     """
-    meant = Network.objects.meant_by(series, to)
+    meant = all_named(series, to)
     if len(meant) > 1:
         raise Refused(_("There are two of this name. Choose one."), field="which")
     if meant:

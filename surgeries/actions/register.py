@@ -8,11 +8,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from surgeries.actions.attendees import known_attendee
-from surgeries.models import Booking, Network, Surgery
+from surgeries.models import Booking, Surgery
 from surgeries.refusals import Refused
 from surgeries.rules.names import name_key
 from surgeries.states import BookingState, Outcome, OutcomeSource
 from surgeries.templatetags.words import day as in_words
+from surgeries.turnout.attribution import attribute
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ def walk_in(surgery, *, name, said, request_key, by, now):
     press = uuid.uuid5(request_key, f"{surgery.pk}:{name_key(name)}")
     if before := surgery.bookings.filter(request_key=press).first():
         return before
-    told = Network.objects.attribute(surgery.series, said=said)
+    told = attribute(surgery.series, said=said)
     booking = Booking(
         surgery=surgery,
         attendee=known_attendee(

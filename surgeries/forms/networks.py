@@ -9,6 +9,7 @@ from surgeries.models import Network
 from surgeries.rules.names import tidy
 from surgeries.rules.sharing import letters_wanted, person_and_group
 from surgeries.states import Language
+from surgeries.turnout.attribution import all_named
 
 
 class ShareForm(forms.Form):
@@ -42,7 +43,7 @@ class ShareForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.series, self.asks_about = series, ""
         who = tidy(self.data.get("who", ""))
-        meant = Network.objects.meant_by(series, who) if series and who else []
+        meant = all_named(series, who) if series and who else []
         self.meant = {f"{n.pk}-{c.pk if c else ''}": (n, c) for n, c in meant}
         if len(meant) < 2:
             del self.fields["which"]
@@ -69,7 +70,7 @@ class ShareForm(forms.Form):
         return next(iter(self.meant.values()), None)
 
     def _knows(self, person, group):
-        networks = {network for network, _c in Network.objects.meant_by(self.series, group)}
+        networks = {network for network, _c in all_named(self.series, group)}
         known = [network.connectors.current().called(person) for network in networks]
         return any(known)
 

@@ -163,6 +163,16 @@ class BookingQuerySet(RingingQuerySet):
             return self.filter(pk=booking.pk)
         return self.filter(party=booking.party).order_by("party_number")
 
+    def heard_and_not_understood(self, series):
+        """Who said who told her, in words that we could not tell the network from."""
+        return self.filter(surgery__series=series, said_network=None).exclude(said="")
+
+    def naming(self, network):
+        """Whose answer or link is of this network, or who is credited to it."""
+        return self.filter(
+            Q(said_network=network) | Q(followed_network=network) | Q(credited_network=network)
+        )
+
     def speaking_for_all(self):
         """One of each party, which messages and calls are for: the first who has not cancelled."""
         first = Booking.objects.live().filter(

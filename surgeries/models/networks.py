@@ -6,8 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from surgeries.rules.credit import Attribution
-from surgeries.rules.names import name_key, tidy
+from surgeries.rules.names import name_key
 from surgeries.states import (
     LIVE,
     AliasKind,
@@ -17,8 +16,6 @@ from surgeries.states import (
     RecipeList,
     SurgeryState,
 )
-
-from .connectors import Connector, InviteLink
 
 
 class NetworkQuerySet(models.QuerySet):
@@ -57,74 +54,6 @@ class NetworkQuerySet(models.QuerySet):
             walk_ins=models.Count("bookings", filter=stands & begun & came & walked_in),
             coming=models.Count("bookings", filter=booked & ~begun),
         )
-
-    def attribute(self, series, *, said="", code=""):
-        """Who sent this person: `said` is her answer, `code` that of the link she followed.
-
-        One query. An answer that may mean two networks resolves to neither. A link that is switched
-        off still counts, as does one of a network put away, and an unknown code counts for nobody
-        (R12).
-        """
-        key = name_key(said)
-        rows = list(self._candidates(series, key, code))
-        meant = _meanings(rows, key)
-        network, connector = meant[0] if len(meant) == 1 else (None, None)
-        followed = next((row for row in rows if row.link_pk), None)
-        link = followed and InviteLink(
-            pk=followed.link_pk, code=code, network=followed, connector_id=followed.link_connector
-        )
-        return Attribution(tidy(said)[:200], network, connector, link)
-
-    def meant_by(self, series, words):
-        """All that `words` may mean: pairs of a network and one connector in it, or None.
-
-        The name of a network comes before anything else. One that was put away, and a connector
-        who was, are meant by nobody.
-        """
-        key = name_key(words)
-        return _meanings(self._candidates(series, key, ""), key)
-
-    def _candidates(self, series, key, code):
-        """The networks that a name or a link's code may point to, with why in `…_pk`."""
-        if not key and not code:
-            return self.none()
-        # Connectors we know by their role alone have no key, and no words mean them.
-        person = models.Q(connectors__key=key, connectors__key__gt="", connectors__removed_at=None)
-        return (
-            self.filter(series=series)
-            .annotate(
-                person=models.FilteredRelation("connectors", condition=person),
-                meaning=models.FilteredRelation("aliases", condition=models.Q(aliases__key=key)),
-                followed=models.FilteredRelation("links", condition=models.Q(links__code=code)),
-                connector_pk=models.F("person__pk"),
-                alias_pk=models.F("meaning__pk"),
-                alias_connector=models.F("meaning__connector"),
-                link_pk=models.F("followed__pk"),
-                link_connector=models.F("followed__connector"),
-            )
-            .filter(
-                models.Q(key=key)
-                | models.Q(person__pk__isnull=False)
-                | models.Q(meaning__pk__isnull=False)
-                | models.Q(followed__pk__isnull=False)
-            )
-        )
-
-
-def _meanings(candidates, key):
-    """What `key` means among the candidates; each pair once."""
-    called, otherwise = {}, {}
-    for network in candidates:
-        if not key or network.removed_at:
-            continue
-        if network.key == key:
-            called[network.pk] = (network, None)
-        for person in (network.connector_pk, network.alias_pk and network.alias_connector):
-            if person:
-                otherwise[network.pk, person] = (network, Connector(pk=person, network=network))
-        if network.alias_pk and not network.alias_connector:
-            otherwise[network.pk, None] = (network, None)
-    return list((called or otherwise).values())
 
 
 class Network(models.Model):

@@ -18,11 +18,13 @@ from surgeries.access import (
     series_organised_by,
 )
 from surgeries.actions import networks
+from surgeries.actions.opens import count_open
 from surgeries.forms.networks import GroupForm, NetworkForm, ShareForm, TextForm
 from surgeries.models import Connector, InviteLink, Network, Surgery
 from surgeries.refusals import Refused
 from surgeries.rules import sharing
 from surgeries.rules.names import tidy
+from surgeries.rules.opens import is_a_person
 from surgeries.templatetags.words import clock
 from surgeries.turnout.groups import people_by_group
 from surgeries.views import public
@@ -36,11 +38,17 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 @public_form
 @require_http_methods(["GET", "HEAD"])
 def invite_follow(request, code):
-    """The next surgery's own page, with the code in its form. No redirect, no cookie."""
+    """The next surgery's own page, with the code in its form. No redirect, no cookie.
+
+    A person's look is counted, as a number of the day. The team's own looks are not.
+    """
     link = (
         InviteLink.objects.filter(code=tidy(code).lower()).select_related("network__series").first()
     )
     if link:
+        is_team = settings.SESSION_COOKIE_NAME in request.COOKIES
+        if not is_team and is_a_person(request.method, request.headers):
+            count_open(link, now=timezone.now())
         return public.surgery_page(request, series=link.network.series, code=link.code)
     coming = Surgery.objects.upcoming(timezone.now()).select_related("series", "venue")
     return render(

@@ -9,8 +9,9 @@ from surgeries.actions.connectors import (
     write_connector,
 )
 from surgeries.actions.networks import pass_on
-from surgeries.models import Connector, Network
+from surgeries.models import Connector
 from surgeries.refusals import Refused
+from surgeries.turnout.attribution import attribute
 from tests import factories
 from tests.factories import NOW
 
@@ -99,9 +100,7 @@ def test_one_put_away_is_asked_no_longer_and_her_link_still_counts(network, olu)
     link = pass_on(network.series, to="Sharon at Highgate Tenants", agreed=True, by=olu, now=NOW)
     put_connector_away(link.connector, away=True, by=olu, now=NOW)
     assert not Connector.objects.current().exists()
-    assert Network.objects.attribute(network.series, code=link.code).credited_connector == (
-        link.connector
-    )
+    assert attribute(network.series, code=link.code).credited_connector == (link.connector)
     put_connector_away(link.connector, away=False, by=olu, now=NOW)
     assert list(Connector.objects.current()) == [link.connector]
 

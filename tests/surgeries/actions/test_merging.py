@@ -22,6 +22,7 @@ from surgeries.models import Alias, Booking, Connector, InviteLink, Network
 from surgeries.refusals import Refused
 from surgeries.rules.imports import Row
 from surgeries.states import AliasKind
+from surgeries.turnout.attribution import attribute
 from tests import factories
 from tests.factories import NOW
 
@@ -100,7 +101,7 @@ def test_everything_moves_and_the_old_one_is_gone(olu, tenants, flats):
     assert (booking.said_network, booking.followed_network) == (tenants, tenants)
     assert (booking.credited_network, booking.credited_connector) == (tenants, sharon)
     assert booking.attendee.first_network == tenants
-    told = Network.objects.attribute(tenants.series, code=link.code)
+    told = attribute(tenants.series, code=link.code)
     assert (told.credited_network, told.credited_connector) == (tenants, sharon)
 
 
@@ -125,7 +126,7 @@ def test_its_name_goes_on_meaning_the_one_it_is_now(olu, series, tenants, flats)
         AliasKind.FORMER_NAME,
         tenants,
     )
-    assert Network.objects.attribute(series, said="the FLATS o’neill").credited_network == tenants
+    assert attribute(series, said="the FLATS o’neill").credited_network == tenants
     assert find_or_make_network(series, name="The flats O’Neill", now=NOW) == tenants
     import_register(series, [bev_came_by("The Flats O’Neill")], filename="a.csv", by=olu, now=NOW)
     assert Booking.objects.get().credited_network == tenants
@@ -137,7 +138,7 @@ def test_a_merged_one_can_be_merged_again_and_all_names_stay(olu, series, tenant
     merge(flats, tenants, olu)
     merge(tenants, choir, olu)
     for said in ("The Flats O’Neill", "Highgate Tenants", "Ladywood Choir"):
-        assert Network.objects.attribute(series, said=said).credited_network == choir, said
+        assert attribute(series, said=said).credited_network == choir, said
 
 
 def test_a_person_who_stands_in_both_becomes_one_with_no_more_consent(olu, tenants, flats):

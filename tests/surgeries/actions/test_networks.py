@@ -12,6 +12,7 @@ from surgeries.actions.networks import (
 from surgeries.models import Connector, InviteLink, Network
 from surgeries.refusals import Refused
 from surgeries.states import AliasKind, NetworkKind
+from surgeries.turnout.attribution import attribute
 from tests import factories
 from tests.factories import NOW
 
@@ -107,7 +108,7 @@ def test_a_link_that_is_switched_off_is_not_handed_out_again(series, olu):
     first = pass_on(series, to="Highgate Tenants", by=olu, now=NOW)
     switch_link(first, on=False, by=olu, now=NOW)
     assert pass_on(series, to="Highgate Tenants", by=olu, now=NOW) != first
-    assert Network.objects.attribute(series, code=first.code).followed_network == first.network
+    assert attribute(series, code=first.code).followed_network == first.network
 
 
 def test_a_link_can_be_switched_on_again(series, olu):

@@ -41,6 +41,8 @@ NOT_PAGES = {
     "connector_away",
     "prospect_asked",
     "prospect_remove",
+    "heard_explain",
+    "heard_undo",
     "register_tap",
     "register_walk_in",
     "ring_done",

@@ -4,6 +4,7 @@ import pytest
 
 from surgeries.models import Network
 from surgeries.states import AliasKind
+from surgeries.turnout.attribution import all_named, attribute
 from tests import factories
 from tests.factories import NOW
 
@@ -26,7 +27,7 @@ def choir(series):
 
 
 def told(series, said="", code=""):
-    return Network.objects.attribute(series, said=said, code=code)
+    return attribute(series, said=said, code=code)
 
 
 @pytest.mark.parametrize("said", ["Highgate Tenants", "  highgate   TENANTS ", "HIGHGATE TENANTS"])
@@ -147,14 +148,17 @@ def test_an_answer_explained_to_name_no_network_names_none(series, tenants):
     assert told(series, "my neighbour").credited_network is None
 
 
-def test_what_was_put_away_is_meant_by_no_answer_and_its_link_still_counts(series, tenants, choir):
-    factories.create_connector(network=tenants, name="Sharon", removed_at=NOW)
+def test_what_was_put_away_still_counts_and_is_offered_to_nobody(series, tenants, choir):
+    sharon = factories.create_connector(network=tenants, name="Sharon", removed_at=NOW)
     factories.create_connector(network=choir, name="Bev")
     factories.create_alias(series=series, words="the singers", network=choir)
     factories.create_link(network=choir, code="abcd2345")
     Network.objects.filter(pk=choir.pk).update(removed_at=NOW)
-    for said in ("Sharon", "Bev", "Ladywood Choir", "the singers"):
-        assert told(series, said).credited_network is None, said
+    for said in ("Bev", "Ladywood Choir", "the singers"):
+        assert told(series, said).credited_network == choir, said
+        assert all_named(series, said) == [], said
+    assert told(series, "Sharon").credited_connector == sharon
+    assert all_named(series, "Sharon") == []
     assert told(series, "", "abcd2345").credited_network == choir
     assert list(Network.objects.suggestible()) == [tenants]
 
