@@ -33,19 +33,18 @@ def links(mails):
     return {kind: links_of(message) for kind, message in mails.items()}
 
 
-@pytest.fixture
-def pages(links, client):
-    """Every address that some mail leads to, once."""
+def every_page(links, client):
+    """Every address that some mail leads to, once; opens some of them to find the others."""
     return pages_behind(client, {link for found in links.values() for link in found})
 
 
-def test_opening_any_page_of_any_mail_changes_no_row(mails, links, pages, client):
+def test_opening_any_page_of_any_mail_changes_no_row(mails, links, client):
     """T-LNK-02: GET, HEAD and OPTIONS, by a stranger and by Olu, as a button would send it."""
     assert [kind for kind in mails if not links[kind]] == []
     olu = Client()
     olu.force_login(mails[MessageKind.DAILY_DIGEST].member.user)
     before = every_row()
-    for address in pages:
+    for address in every_page(links, client):
         assert olu.get(address, follow=True).status_code == 200, address
         for browser in (client, olu):
             browser.get(address, BUTTONS)
@@ -79,10 +78,10 @@ def test_what_opening_may_not_do_the_button_does(client, kind, name):
     assert every_row() != before
 
 
-def test_a_page_behind_a_mail_is_kept_nowhere_and_tells_no_other_site(pages):
+def test_a_page_behind_a_mail_is_kept_nowhere_and_tells_no_other_site(links, client):
     """T-LNK-05 to 07: nothing from elsewhere, no cookie, and no address in a Referer."""
     seen = 0
-    for address in pages:
+    for address in every_page(links, client):
         browser = Client()
         response = browser.get(address)
         assert response["Referrer-Policy"] == "same-origin", address
