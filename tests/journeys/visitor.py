@@ -7,6 +7,9 @@ from django.utils import timezone
 
 from surgeries.actions.sending import sweep
 
+# A series that writes at any hour, so that a story can be told by night.
+ANY_HOUR = {"writes_from": time(0), "writes_until": time(23, 59)}
+
 
 def post(mailbox):
     """What the worker does each quarter of a minute; the newest mail."""
