@@ -1,6 +1,7 @@
 """What happens between the pages of a journey: mail goes, and links in it are followed."""
 
 import re
+from datetime import time
 
 from django.urls import reverse
 from django.utils import timezone
