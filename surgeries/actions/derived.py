@@ -5,9 +5,11 @@ cancelled surgery needs no bookkeeping. Two who ask at once owe it once.
 """
 
 import datetime
+import functools
+import operator
 
 from django.db import transaction
-from django.db.models import Exists, F, Max, OuterRef
+from django.db.models import Exists, F, Max, OuterRef, Q
 
 from surgeries.actions.outbox import message, write
 from surgeries.messages.channels import channel_of
@@ -36,21 +38,23 @@ def owe_what_follows(*, now):
 @transaction.atomic
 def owe_reminders(*, now):
     """Owe every reminder that has come due and is not owed yet; returns how many (R20)."""
-    return sum(_owe_reminders(kind, now) for kind in REMINDERS)
-
-
-def _owe_reminders(kind, now):
-    bookings = bookings_to_remind(now).filter(surgery__starts_at__lte=now + _reach(kind))
-    if kind == MessageKind.REMINDER_EARLY:
-        bookings = bookings.filter(surgery__starts_at__gt=F("booked_at") + FAR_AHEAD - DAY)
+    near = functools.reduce(operator.or_, (_may_be_due(kind, now) for kind in REMINDERS))
     messages = []
-    for booking in bookings.exclude(reminders_owed__contains=[kind]):
+    for booking in bookings_to_remind(now).filter(near):
         for planned in plan_of_booking(booking):
-            if planned.kind == kind and planned.is_due(now):
+            if planned.is_due(now):
                 owed = _message(planned, now)
                 owed.expires_at = planned.until
                 messages.append(owed)
     return len(write(messages))
+
+
+def _may_be_due(kind, now):
+    """Which bookings are worth a look because of this kind."""
+    near = Q(surgery__starts_at__lte=now + _reach(kind)) & ~Q(reminders_owed__contains=[kind])
+    if kind == MessageKind.REMINDER_EARLY:
+        near &= Q(surgery__starts_at__gt=F("booked_at") + FAR_AHEAD - DAY)
+    return near
 
 
 def _message(planned, now):

@@ -46,7 +46,7 @@ def contact_field(**said):
     """One field for a phone number or an email address."""
     asked = {
         "label": _("Your phone number or email"),
-        "help_text": _("Only to remind you. With a phone number alone, we will ring you."),
+        "help_text": _("Only to remind you. With a phone number alone, we text you or ring you."),
         "error_messages": {"required": _("Enter a phone number or an email address")},
     }
     attrs = {"autocomplete": "email", "autocapitalize": "none", "spellcheck": "false"}

@@ -50,9 +50,16 @@ def said_in(body: bytes) -> dict:
 def word(said, name, *, most=LONGEST_WORDS) -> str:
     """The text at `name` in a mapping, "" when there is none."""
     value = said.get(name) or ""
+    if isinstance(value, str):
+        value = _whole(value)
     if not isinstance(value, str) or len(value) > most or "\0" in value:
         raise Malformed
     return value
+
+
+def _whole(text):
+    """The text without half signs, which no database keeps: a provider may cut an emoji in two."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def needed(said, name, *, most=LONGEST_WORDS) -> str:

@@ -54,7 +54,7 @@ class TimetableForm(forms.Form):
             self.fields[f"{kind}_at"] = TimeField(
                 label=_("At what time?"),
                 required=False,
-                help_text=_("Left empty: at the time she arrives."),
+                help_text=_("Left empty: at the time they arrive."),
             )
 
     def reminders(self):

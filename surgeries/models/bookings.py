@@ -42,14 +42,18 @@ class AttendeeQuerySet(models.QuerySet):
         return self.filter(Q(name_key__contains=key) | Q(group__icontains=tidy(words)))
 
     def with_visits(self, now):
-        """Adds `visits` and `next_at`, the start of the next surgery she is booked at."""
+        """Adds `visits`, and when the next surgery starts that she means to come to (`next_at`) and
+        the next at which she has a place (`place_at`).
+        """
         live = Q(bookings__state__in=LIVE)
+        has_a_place = Q(bookings__state=BookingState.BOOKED)
         to_come = Q(
             bookings__surgery__state=SurgeryState.PUBLISHED, bookings__surgery__ends_at__gt=now
         )
         return self.annotate(
             visits=Count("bookings", filter=live & Q(bookings__outcome=Outcome.CAME)),
             next_at=Min("bookings__surgery__starts_at", filter=live & to_come),
+            place_at=Min("bookings__surgery__starts_at", filter=has_a_place & to_come),
         )
 
 

@@ -20,7 +20,12 @@ FAR_AHEAD = datetime.timedelta(days=14)
 NEARLY_HERE = datetime.timedelta(hours=2)
 MIDNIGHT = datetime.time()
 # News that we bring: it waits for the morning unless the evening is near.
-BY_DAY_UNLESS_NEAR = (*NOTICES, MessageKind.NIGHT_OFF)
+BY_DAY_UNLESS_NEAR = (
+    *NOTICES,
+    MessageKind.NIGHT_OFF,
+    MessageKind.PLACE_FOUND,
+    MessageKind.DISPLACED,
+)
 BY_DAY = (
     *REMINDERS,
     MessageKind.HELPING_REMINDER,
@@ -153,8 +158,8 @@ def earliest(
     """When a message of `kind` may leave, from `now` on.
 
     Answers to something the person just did go at once. Reminders and the digest keep the quiet
-    hours. So does the news that a surgery moved or is off, or that a helper may stay at home,
-    unless it starts within 12 hours (R28).
+    hours. So does the news that a surgery moved or is off, that there is a place or no chair, or
+    that a helper may stay at home, unless it starts within 12 hours (R28).
     """
     if kind in BY_DAY_UNLESS_NEAR and starts_at and starts_at - now > SOON:
         return by_day(now, hours)

@@ -18,20 +18,20 @@ PARTS = ("subject", "email", "text")
 
 # What may stand between braces, and what we put there.
 PLACEHOLDERS = {
-    "name": gettext_lazy("her first name"),
+    "name": gettext_lazy("their first name"),
     "weekday": gettext_lazy("Wednesday"),
     "day": gettext_lazy("Wednesday 11 November"),
-    "time": gettext_lazy("when she arrives, like 5:30pm"),
+    "time": gettext_lazy("when they arrive, like 5:30pm"),
     "place": gettext_lazy("the place, with its address in a mail"),
     "helper": gettext_lazy("a helper who agreed to be named, else “a helper”"),
     "door": gettext_lazy("how to find the door"),
     "stop": gettext_lazy("the nearest bus stop or station"),
     "bring": gettext_lazy("what to bring"),
-    "set_off": gettext_lazy("when she means to set off, like 5pm"),
-    "others": gettext_lazy("who comes with her"),
+    "set_off": gettext_lazy("when they mean to set off, like 5pm"),
+    "others": gettext_lazy("who comes with them"),
     "phone": gettext_lazy("the number people can ring"),
     "series": gettext_lazy("the name of your surgery"),
-    "link": gettext_lazy("her own page, where she answers; in a mail it is the button"),
+    "link": gettext_lazy("their own page, where they answer; in a mail it is the button"),
     "answer": gettext_lazy("in a text: “reply NO.”, or “tap:” before the link"),
 }
 AS_IT_IS = ("name", "series", "link")  # without a capital at the start of a sentence

@@ -174,6 +174,7 @@ def invitation_detail(request, secret):
 
 @public_form
 @read_or_answer
+@never_cache
 def digest_off(request, pk, secret):
     """The link in a digest: a look changes nothing, one tap turns the digest off."""
     member = TeamMember.objects.filter(pk=pk).select_related("series").first()

@@ -4,27 +4,19 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
 from surgeries.actions.answers import cancel_booking, next_time_instead, say_coming
-from surgeries.models import (
-    Attendee,
-    Booking,
-    Helping,
-    Message,
-    Surgery,
-    TeamInvitation,
-    TeamMember,
-)
-from surgeries.states import BookingState, Outcome
+from surgeries.models import Booking, Surgery
+from surgeries.states import BookingState, MessageKind, Outcome
 from tests import factories
-from tests.pages import address_of, build_world
-from tests.surgeries.views.visitor import SECRET_PAGES, coming, door, first_slot, last_slot
+from tests.mailed import every_row, links_of, one_of_each, pages_behind
+from tests.surgeries.views.visitor import coming, door, first_slot, last_slot
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-MAILED = ("helping_detail", "invitation_detail", "digest_off", *SECRET_PAGES[:4])
 A_SCANNERS_PATIENCE = 10_000  # milliseconds
 SMALLEST_TARGET = 48
 
@@ -76,27 +68,24 @@ def standings(series):
     }
 
 
-def rows():
-    """Every row that an answer to a mail could change."""
-    kinds = (Attendee, Booking, Helping, Message, TeamInvitation, TeamMember)
-    return [list(model.objects.order_by("pk").values()) for model in kinds]
-
-
 # What a scanner does -------------------------------------------------------------------
 
 
 def test_a_browser_that_opens_every_link_of_every_mail_changes_nothing(page, live_server):
     """T-LNK-03: as the scanners of some mail providers do, with scripts, and with time."""
-    world = build_world()
-    addresses = [address_of(name, world) for name in MAILED]
-    addresses += standings(factories.create_series()).values()
-    before = rows()
-    tabs = [page.context.new_page() for _address in addresses]
-    for tab, address in zip(tabs, addresses, strict=True):
+    mails = one_of_each()
+    others = standings(factories.create_series()).values()
+    before = every_row()
+    addresses = {link for message in mails.values() for link in links_of(message)} | {*others}
+    for kind in (MessageKind.CONFIRMATION, MessageKind.HELPING_ADDED):
+        addresses.update(pages_behind(Client(), links_of(mails[kind])))
+    files = {address for address in addresses if address.endswith(".ics")}
+    tabs = [page.context.new_page() for _address in addresses - files]
+    for tab, address in zip(tabs, addresses - files, strict=True):
         assert tab.goto(address).status == 200
         tab.mouse.wheel(0, 4000)
     page.wait_for_timeout(A_SCANNERS_PATIENCE)
-    assert rows() == before
+    assert every_row() == before
     for tab in tabs:
         tab.close()
 
@@ -104,11 +93,11 @@ def test_a_browser_that_opens_every_link_of_every_mail_changes_nothing(page, liv
 def test_a_page_that_sent_itself_would_be_found(page, series):
     """T-LNK-03, negative control: one script that sends the form, and a row changes."""
     booking = factories.create_booking(surgery=coming(series))
-    before = rows()
+    before = every_row()
     page.goto(door("booking_detail", booking))
     with page.expect_navigation():
         page.evaluate("document.querySelector('[value=no]').click()")
-    assert rows() != before
+    assert every_row() != before
 
 
 def test_her_secret_goes_nowhere_with_a_link_to_another_site(page, series):

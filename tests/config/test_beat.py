@@ -99,7 +99,7 @@ def test_without_redis_it_does_everything_itself_and_waits_for_nothing(watch, me
     beat.apply_entry(beat.schedule["tick"])
     beat.apply_entry(beat.schedule["nightly"])
 
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30  # Celery by itself would wait for ever
     assert state_of(message) == MessageState.SENT
     assert Attendee.objects.get(series=series).contact is None
 

@@ -16,6 +16,7 @@ from surgeries.actions.sending import sweep
 from surgeries.models import Booking, Message
 from surgeries.states import BookingState, MessageKind, MessageState
 from tests import factories
+from tests.journeys.visitor import ANY_HOUR
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,7 +28,7 @@ def olu():
 
 @pytest.fixture
 def series(olu):
-    return factories.create_series(organiser=olu, slug="central")
+    return factories.create_series(organiser=olu, slug="central", **ANY_HOUR)
 
 
 @pytest.fixture

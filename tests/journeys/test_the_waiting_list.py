@@ -4,7 +4,7 @@ import pytest
 
 from surgeries.models import Booking
 from tests import factories
-from tests.journeys.visitor import fill_in, link_in, post
+from tests.journeys.visitor import ANY_HOUR, fill_in, link_in, post
 from tests.surgeries.views.visitor import coming, words
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -16,7 +16,9 @@ def mails_to(mailbox, name):
 
 def test_a_place_goes_from_hand_to_hand_and_nobody_is_passed_over(client, mailbox):
     series = factories.create_series(
-        organiser=factories.create_user(email="olu@example.org"), slug="central-birmingham"
+        organiser=factories.create_user(email="olu@example.org"),
+        slug="central-birmingham",
+        **ANY_HOUR,
     )
     surgery = coming(series, places=(1,))
 

@@ -13,6 +13,7 @@ from surgeries.actions.sending import sweep
 from surgeries.models import Attendee, Booking, Message, Reply
 from surgeries.states import BookingState
 from tests import factories
+from tests.journeys.visitor import ANY_HOUR
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -23,7 +24,9 @@ DAY = datetime.timedelta(days=1)
 @pytest.fixture
 def series():
     olu = factories.create_user(email="olu@example.org")
-    return factories.create_series(organiser=olu, slug="moseley", name="Moseley", sends_texts=True)
+    return factories.create_series(
+        organiser=olu, slug="moseley", name="Moseley", sends_texts=True, **ANY_HOUR
+    )
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ A web server, a worker and beat of ours as `make run` starts them, on a Valkey o
 import json
 import signal
 import statistics
-import time
 from contextlib import ExitStack
 
 import pytest
@@ -37,12 +36,10 @@ class House:
         self._booked.append([contact])
         return seconds
 
-    def seconds_until_all_is_handed_over(self):
-        begun = time.monotonic()
+    def all_is_handed_over(self):
         crowd.wait_for(
             lambda: len(self.office.recipients) >= len(self._booked), patience=HANDED_OVER_IN
         )
-        return time.monotonic() - begun
 
     def nobody_was_told_twice_or_not_at_all(self):
         assert sorted(self.office.recipients) == sorted(self._booked)
@@ -71,20 +68,19 @@ def house(surgery, tmp_path):
 @pytest.mark.parametrize("how", ["dead", "frozen"])
 def test_who_books_does_not_wait_for_redis_and_gets_her_mail_within_a_minute(how, house):
     usual = statistics.median(house.book() for _ in range(5))
-    assert house.seconds_until_all_is_handed_over() < 10  # the bell is heard
+    house.all_is_handed_over()
 
     house.redis.end(by=signal.SIGKILL) if how == "dead" else house.redis.freeze()
     slowest = max(house.book() for _ in range(5))
-    seconds = house.seconds_until_all_is_handed_over()
+    house.all_is_handed_over()
     status, parts = house.readyz()
 
     assert slowest - usual < SLOWER_BY
-    assert seconds < HANDED_OVER_IN
     assert (status, parts["beat"], parts["database"]) == (503, "ok", "ok")
     assert parts["redis"].startswith("not ok")
 
     house.redis.start() if how == "dead" else house.redis.thaw()
     services.redis.Redis.from_url(house.redis.url).flushall()
     house.book()
-    house.seconds_until_all_is_handed_over()
+    house.all_is_handed_over()
     house.nobody_was_told_twice_or_not_at_all()

@@ -286,11 +286,11 @@ def test_who_is_not_expected_is_not_reminded(olu, state, fields):
 
 def test_reminding_costs_the_same_for_one_and_for_three(surgery, django_assert_num_queries):
     factories.create_booking(surgery=surgery)
-    with django_assert_num_queries(11):  # two of them the transaction's own
+    with django_assert_num_queries(8):  # two of them the transaction's own
         owe_reminders(now=THE_DAY_BEFORE)
     for _ in range(3):
         factories.create_booking(surgery=surgery)
-    with django_assert_num_queries(11):  # two of them the transaction's own
+    with django_assert_num_queries(8):  # two of them the transaction's own
         owe_reminders(now=THE_DAY_BEFORE)
 
 

@@ -4,7 +4,7 @@ import icalendar
 import pytest
 
 from surgeries.actions.changes import change_booking
-from surgeries.messages.calendar import calendar_of
+from surgeries.messages.calendar import calendar_of, evening_of
 from surgeries.messages.email import WITH_A_CALENDAR_FILE
 from surgeries.states import BookingState, SurgeryState
 from tests import factories
@@ -80,6 +80,18 @@ def test_it_invites_nobody_and_keeps_the_secret():
     assert "METHOD" not in text
     assert "ATTENDEE" not in text
     assert booking.secret not in text.replace("\r\n ", "")
+
+
+def test_it_names_nobody_but_the_evening():
+    """T-ENU-02: whoever may look into her calendar reads of no person, her own name included."""
+    surgery = factories.create_surgery()
+    lead = factories.create_booking(surgery=surgery, goal="news", brings_supporter=True)
+    factories.create_booking(surgery=surgery, party=lead.pk, party_number=2)
+    helping = factories.create_helping(surgery=surgery)
+    for text in (calendar_of(lead).decode(), evening_of(helping).decode()):
+        assert "Central Birmingham" in text
+        for word in ("Amina", "O’Neill", "Hana", "Müller", "example.org", "choir", "news out"):
+            assert word not in text, word
 
 
 def test_what_people_wrote_stays_text():

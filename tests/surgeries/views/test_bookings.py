@@ -222,7 +222,7 @@ def test_a_party_of_three_with_an_interpreter_is_one_form(client, series):
     response = book(client, surgery, other_1="Basil", other_2="Zoë D’Arcy", supporter="on")
     page = words(client.get(response["Location"]))
     assert "Your 3 places are booked, Amina" in page
-    assert "For you, Basil and Zoë." in page
+    assert "You come with Basil and Zoë." in page
     assert "We know that a supporter or interpreter comes with you." in page
     assert Booking.objects.filter(surgery=surgery, place__isnull=False).count() == 3
 

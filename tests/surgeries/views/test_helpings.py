@@ -65,6 +65,16 @@ def answer(client, helping, said):
     return client.post(where, {"answer": said}, follow=True)
 
 
+def test_who_helps_and_has_no_email_is_told_by_the_organiser(as_olu, series, surgery):
+    says = "No email: tell them of any change yourself."
+    factories.create_helping(surgery=surgery)
+    assert says not in page_of(as_olu, surgery)
+
+    nobody = factories.create_helper(series=series, email="")
+    factories.create_helping(surgery=surgery, helper=nobody)
+    assert page_of(as_olu, surgery).count(says) == 1
+
+
 # In time --------------------------------------------------------------------------------
 
 

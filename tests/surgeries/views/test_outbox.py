@@ -212,7 +212,7 @@ def test_before_the_first_message_it_says_what_will_come(client, olu, address):
 
     page = client.get(address).content.decode()
 
-    assert "None yet. Each booking gets a confirmation" in page
+    assert "None yet. Each booking gets a confirmation, and the reminders you set under" in page
 
 
 def test_a_stranger_finds_nothing(client, booking, address):

@@ -54,6 +54,13 @@ def test_who_comes_next_stands_before_the_others(as_olu, series, coming):
     assert "Booked for" in page and "has not come yet" in page and "2 people" in page
 
 
+def test_who_has_no_place_is_not_called_booked(as_olu, series, coming):
+    for state in (BookingState.WAITING, BookingState.DISPLACED):
+        factories.create_booking(surgery=coming, state=state)
+    page = people(as_olu, series)
+    assert (page.count("No place yet for"), page.count("Booked for")) == (2, 0)
+
+
 @pytest.mark.parametrize("words", ["joyce", "  BENNETT ", "ladywood"])
 def test_people_are_found_by_name_and_by_group(as_olu, series, words):
     person(series, "Joyce Bennett", group="Ladywood Choir")

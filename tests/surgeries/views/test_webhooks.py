@@ -105,6 +105,13 @@ def test_what_is_no_end_of_a_text_is_heard_and_left(text, client, phones):
     assert untouched()
 
 
+def test_a_text_whose_emoji_was_cut_in_two_is_kept(text, client, phones):
+    said = {"id": "in-1", "_from": WINSTON, "text": "Thanks \ud83d"}
+
+    assert tell("text_received", phones, client, **said).status_code == 204
+    assert Reply.objects.get().text == "Thanks \ufffd"
+
+
 def test_a_text_to_us_is_received(text, client, phones):
     answer = tell("text_received", phones, client, **what_is_told("text_received"))
 
