@@ -50,8 +50,8 @@ def evening(series, on, network, *outcomes, **fields):
     return surgery
 
 
-def page(client, series, name="turnout_way", **query):
-    response = client.get(reverse(name, args=[series.slug]), query)
+def page(client, of, name="turnout_way", **query):
+    response = client.get(reverse(name, args=[of.slug]), query)
     assert response.status_code == 200
     return response
 
@@ -71,7 +71,7 @@ def test_words_come_first_and_compare_with_the_time_before(client, series):
 
     assert "2 people came. 1 of them has come more than once." in words
     assert "In as many days before, 1 person came." in words
-    assert "<b>" not in page(client, series).content.decode().partition("<main")[2]
+    assert "Choir &lt;b&gt;" in page(client, series).content.decode()
 
 
 def test_every_link_of_the_page_opens_a_list_of_as_many(client, series):
@@ -177,7 +177,7 @@ def test_a_stranger_finds_nothing_and_nothing_is_posted(client, series, name):
 
 
 @pytest.mark.parametrize(("name", "statements"), [("turnout_way", 11), ("turnout_way_people", 6)])
-@pytest.mark.parametrize("number", [1, 13])
+@pytest.mark.parametrize("number", [2, 13])
 def test_statements_do_not_grow_with_the_rows(
     client, series, name, statements, number, django_assert_num_queries
 ):
