@@ -123,7 +123,8 @@ def same_words(said: str) -> str:
 
 def nearest(said: str, known: Iterable[Known], most: int = 3) -> list[int]:
     """Networks that may be meant, likeliest first: to offer to a person, never to decide."""
-    words, found = plain_words(said), {}
+    words = plain_words(said)
+    found: dict[int, float] = {}
     for one in known:
         if one.network and (score := _likeness(words, one)):
             found[one.network] = max(found.get(one.network, 0), score)

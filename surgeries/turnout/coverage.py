@@ -51,9 +51,13 @@ class Coverage:
 def coverage(series, *, now, from_=None, to=None) -> Coverage:
     """The coverage of each source, and how many different people came, from one statement."""
     counts: dict[str, Any] = {name: Count("pk", filter=which) for name, which in SOURCES.items()}
-    different = Count("attendee", distinct=True, filter=Q(outcome=Outcome.CAME))
-    bookings = _counted(series, now, from_, to)
-    return Coverage(**bookings.aggregate(bookings=Count("pk"), different=different, **counts))
+    counts["bookings"] = Count("pk")
+    counts["different"] = Count("attendee", distinct=True, filter=Q(outcome=Outcome.CAME))
+    # Named apart from the columns: "said" is one.
+    found = _counted(series, now, from_, to).aggregate(
+        **{f"all_{name}": count for name, count in counts.items()}
+    )
+    return Coverage(**{name: found[f"all_{name}"] for name in counts})
 
 
 def bookings_known_by(series, *, now, from_=None, to=None, figure: str):

@@ -7,7 +7,7 @@ from surgeries.rules.funnel import ALARM, ALERT, ENOUGH_NETWORKS, limits, points
 from surgeries.turnout.way import NetworkWay, Way
 
 WIDE, HIGH = 680, 340
-LEFT, RIGHT, TOP, BOTTOM = 56, 150, 14, 46
+LEFT, RIGHT, TOP, BOTTOM = 56, 180, 14, 46
 TICKS_ACROSS = 5
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Lower
 
 from surgeries.models import (
@@ -233,13 +233,12 @@ def _who_helped(scope: Scope):
         surgery__starts_at__gt=OuterRef("first_came_at"),
     )
     helpers = Helper.objects.filter(series__in=scope.series).exclude(email="")
-    came = Q(bookings__outcome=Outcome.CAME, bookings__state__in=LIVE) & ~Q(
-        bookings__surgery__state=SurgeryState.CANCELLED
-    )
+    came = Booking.objects.counted(scope.now).came().filter(attendee=OuterRef("pk"))
+    first = came.order_by("surgery__starts_at").values("surgery__starts_at")[:1]
     return (
         Attendee.objects.filter(series__in=scope.series)
         .filter(contact__in=helpers.annotate(address=Lower("email")).values("address"))
-        .annotate(first_came_at=Min("bookings__surgery__starts_at", filter=came))
+        .annotate(first_came_at=Subquery(first))
         .filter(Exists(later))
     )
 

@@ -11,6 +11,7 @@ import openpyxl
 from django.utils.translation import gettext as _
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.writer.excel import save_workbook
 
 from surgeries.templatetags.words import percent
 from surgeries.turnout.networks import NetworkTurnout, Turnout
@@ -56,7 +57,7 @@ def sheet_of(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     for row in (columns, *rows):
         sheet.append([_cell(sheet, value) for value in row])
     out = io.BytesIO()
-    book.save(out)
+    save_workbook(book, out)
     return out.getvalue()
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from surgeries.access import networks_organised_by, series_organised_by
-from surgeries.forms.way import WayForm
+from surgeries.forms.way import ALL_SERIES, WayForm
 from surgeries.models import Surgery
 from surgeries.turnout import way_written
 from surgeries.turnout.funnel import funnel
@@ -69,6 +69,7 @@ def turnout_way(request, slug):
             "query": urlencode(form.query),
             "way": figures,
             "before": before,
+            "query_before": _query_of(earlier, form),
             "opening": opening(figures, before),
             "rows": [
                 (row, by_network.get(row.pk), months and months.sparks.get(row.pk))
@@ -129,6 +130,14 @@ def _asked(request, slug):
     from_, to = (None, None) if surgery else form.dates
     whose = tuple(mine) if form.is_for_all else (series,)
     return series, form, Scope(whose, now, from_, to, surgery), elsewhere
+
+
+def _query_of(scope, form):
+    """What a link to a list of the time before hands on."""
+    if not scope:
+        return ""
+    days = {"start": scope.from_.isoformat(), "end": scope.to.isoformat()}
+    return urlencode(days | ({"series": ALL_SERIES} if form.is_for_all else {}))
 
 
 def _rows(scope, figure, network):

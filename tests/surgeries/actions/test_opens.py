@@ -1,7 +1,7 @@
 """Opens are numbers of a day, by the series' clock, and whoever opens at once is counted."""
 
 import threading
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -12,6 +12,7 @@ from surgeries.actions.opens import count_open
 from surgeries.models import LinkOpens
 from tests.factories import (
     NOW,
+    WEDNESDAY,
     create_link,
     create_network,
     create_series,
@@ -65,8 +66,9 @@ def test_the_teams_own_look_is_not_counted(client, link):
 def test_counting_is_one_statement_beside_the_page(
     client, link, surgeries, django_assert_num_queries
 ):
-    for _ in range(surgeries):
-        create_surgery(series=link.network.series)
+    for week in range(surgeries):
+        on = WEDNESDAY + timedelta(weeks=week)
+        create_surgery(series=link.network.series, on=on)
     with CaptureQueriesContext(connection) as page:
         look(client, **{"User-Agent": "WhatsApp/2.23"})
     with django_assert_num_queries(len(page) + 1):

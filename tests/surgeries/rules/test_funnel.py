@@ -28,7 +28,7 @@ def test_the_limits_are_exact(recorded, p0, tail):
 
 
 @pytest.mark.parametrize(
-    ("came", "found"), [(9, -1), (10, 0), (14, 0), (18, 0), (19, 1), (6, -2), (20, 1), (5, -2)]
+    ("came", "found"), [(9, -1), (10, 0), (14, 0), (18, 0), (19, 1), (6, -2), (20, 2), (5, -2)]
 )
 def test_where_a_network_stands(came, found):
     assert where(came, 20, 0.7) == found
