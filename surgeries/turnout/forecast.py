@@ -70,6 +70,12 @@ class Forecast:
         found = [NetworkForecast(k[1], People(self._chances(rows))) for k, rows in cells.items()]
         return sorted(found, key=lambda row: (-row.people.booked, row.network))
 
+    @property
+    def by_lead(self) -> list[tuple[Lead, float]]:
+        """How many of those come who booked so long before; empty while every booking is p0."""
+        known = self.learned.steps.get("lead", {})
+        return [(lead, self.learned.chance_of_new(lead)) for lead in Lead if lead in known]
+
     def _chances(self, cells: Iterable[Cell]) -> tuple[tuple[float, int], ...]:
         return tuple((self.learned.chance(cell.kind), cell.booked) for cell in cells)
 
