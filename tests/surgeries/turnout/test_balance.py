@@ -1,16 +1,13 @@
-from datetime import timedelta
-
 import pytest
 
 from surgeries.rules.helpers import Balance
-from surgeries.states import BookingState, HelpingState, HelpingStyle, Outcome, SurgeryState
+from surgeries.states import HelpingState, HelpingStyle
 from surgeries.turnout.balance import help_on
 from tests import factories
 from tests.factories import NOW, WEDNESDAY
+from tests.surgeries.turnout.evenings import DAY, evening_before
 
 pytestmark = pytest.mark.django_db
-
-DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -21,19 +18,6 @@ def series():
 @pytest.fixture
 def surgery(series):
     return factories.create_surgery(series=series, places=(10, 10))
-
-
-def evening_before(series, weeks, *, came=0, stayed_away=0, walk_ins=0, **fields):
-    """An evening some weeks before NOW, with its register filled in."""
-    on = (NOW - 7 * weeks * DAY).date()
-    surgery = factories.create_surgery(series=series, on=on, places=(came + stayed_away,), **fields)
-    for _ in range(came):
-        factories.create_booking(surgery=surgery, outcome=Outcome.CAME)
-    for _ in range(stayed_away):
-        factories.create_booking(surgery=surgery, outcome=Outcome.DID_NOT_COME)
-    for _ in range(walk_ins):
-        factories.create_booking(surgery=surgery, walked_in=True, outcome=Outcome.CAME)
-    return surgery
 
 
 def test_the_organiser_counts_unless_she_unticks_herself(surgery):
