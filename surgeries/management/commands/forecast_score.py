@@ -17,7 +17,7 @@ from surgeries.turnout.forecast import forecasts_of, kind_of, surgeries_to_forec
 
 SLUG = "forecast-score-only"
 HIDDEN = 5  # dates whose outcomes are kept from the forecast
-HEAD = "{:<34}{:>10}{:>10}{:>8}{:>9}{:>9}{:>9}"
+HEAD = "{:<41}{:>12}{:>10}{:>8}{:>9}{:>9}{:>9}"
 
 
 class Command(BaseCommand):
