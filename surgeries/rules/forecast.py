@@ -19,7 +19,7 @@ from surgeries.rules.turnout import ENOUGH_FOR_A_RATE, PRIOR_BOOKINGS, overall_r
 
 LOW, HIGH = 0.1, 0.9  # what the ends of a range reach: 8 evenings of 10 lie between them
 ROUNDING = 1e-12
-LARGEST_STEP, SMALL_STEP, MOST_PASSES = 1.0, 0.001, 25
+LARGEST_STEP, SMALL_STEP, MOST_PASSES = 1.0, 0.005, 25
 
 
 class Lead(TextChoices):
@@ -123,6 +123,7 @@ class _Fit:
             recorded, came = counts[lesson.kind]
             counts[lesson.kind] = recorded + lesson.recorded, came + lesson.came
         self.counts, self.start = counts, start
+        self.odds = dict.fromkeys(counts, start)  # of each kind, as the steps are by now
         self.steps: dict[str, dict[Hashable, float]] = {}
         self.holds: dict[str, float] = {}
 
@@ -137,36 +138,37 @@ class _Fit:
 
     def _move(self, factor: str) -> float:
         """One Newton step for every level of a factor; returns the largest."""
-        hold, steps, largest = self.holds[factor], self.steps[factor], 0.0
-        at = Kind._fields.index(factor)
+        hold, steps = self.holds[factor], self.steps[factor]
+        at, moves = Kind._fields.index(factor), {}
         for level, (more, variance) in self._left_over(lambda kind: kind[at]).items():
             before = steps.get(level, 0.0)
-            step = _limited((more - before * hold) / (variance + hold))
-            steps[level] = before + step
-            largest = max(largest, abs(step))
-        return largest
+            moves[level] = _limited((more - before * hold) / (variance + hold))
+            steps[level] = before + moves[level]
+        for kind in self.odds:
+            self.odds[kind] += moves[kind[at]]
+        return max(map(abs, moves.values()))
 
     def _move_start(self) -> float:
         """So that as many are expected in all as came."""
         ((more, variance),) = self._left_over(lambda kind: None).values()
         step = _limited(more / variance) if variance else 0.0
         self.start += step
+        for kind in self.odds:
+            self.odds[kind] += step
         return abs(step)
 
     def _left_over(self, level_of: Callable[[Kind], Hashable]) -> dict[Hashable, list[float]]:
         """For each level: how many more came than expected, and the variance of that."""
         sums: dict[Hashable, list[float]] = defaultdict(lambda: [0.0, 0.0])
         for kind, (recorded, came) in self.counts.items():
-            chance, here = self.chance(kind), sums[level_of(kind)]
+            chance, here = _chance(self.odds[kind]), sums[level_of(kind)]
             here[0] += came - recorded * chance
             here[1] += recorded * chance * (1 - chance)
         return sums
 
     def chance(self, kind: Kind) -> float:
-        odds = self.start
-        for factor, steps in self.steps.items():
-            odds += steps.get(kind[Kind._fields.index(factor)], 0.0)
-        return _chance(odds)
+        """As far as it is settled, of a kind there were lessons about."""
+        return _chance(self.odds[kind])
 
 
 def _differ(lessons: list[Lesson], chance: Callable[[Kind], float]) -> float:

@@ -152,9 +152,7 @@ def with_kind(bookings, series):
         lead=Case(
             When(booked_at=None, then=Value(Lead.UNKNOWN)), *bands, default=Value(Lead.LONGER)
         ),
-        answer=Case(
-            When(confirmed_at=None, then=Value(Answer.SILENT)), default=Value(Answer.YES)
-        ),
+        answer=Case(When(confirmed_at=None, then=Value(Answer.SILENT)), default=Value(Answer.YES)),
         came_before=Exists(earlier),
     )
 

@@ -71,9 +71,7 @@ def test_places_worth_opening_are_off_until_she_ticks_them(as_olu, series, surge
     answers = {name: settings[name].value() or "" for name in settings.fields}
     answers |= {"suggests_more_places": "on", "usual_start": "17:30"}
     as_olu.post(reverse("series_edit", args=["central"]), answers)
-    assert "1 more place is worth opening" in page(
-        as_olu, "surgery_detail", "central", surgery.pk
-    )
+    assert "1 more place is worth opening" in page(as_olu, "surgery_detail", "central", surgery.pk)
 
 
 def test_one_tap_opens_them_and_tells_nobody(as_olu, series, surgery):
