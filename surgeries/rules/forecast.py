@@ -176,7 +176,7 @@ def _differ(lessons: list[Lesson], chance: Callable[[Kind], float]) -> float:
 
     Only what repeats itself counts: a network's surplus at one evening times that at another. So
     a group that comes together, or not at all, on one evening is not taken for a better network.
-    Under no difference the products are 0 on average (a moment estimate, as DerSimonian and Laird's).
+    Without a difference the products are 0 on average (moments, as DerSimonian and Laird's).
     """
     evenings: dict[tuple[Hashable, Hashable], list[float]] = defaultdict(lambda: [0.0, 0.0])
     for lesson in lessons:
