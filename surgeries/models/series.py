@@ -58,6 +58,7 @@ class Series(models.Model):
         default=2, validators=[MinValueValidator(1), MaxValueValidator(20)]
     )
     opens_days_ahead = models.PositiveSmallIntegerField(default=28)
+    suggests_more_places = models.BooleanField(default=False)
     writes_from = models.TimeField(_("messages from"), default=OPENS)
     writes_until = models.TimeField(_("messages until"), default=CLOSES)
     sends_texts = models.BooleanField(_("remind people by text"), default=False)

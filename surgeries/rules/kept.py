@@ -31,7 +31,7 @@ NOT_PERSONAL: dict[str, tuple[str, ...]] = {
     "surgeries.Series": (
         *("id", "name", "slug", "town", "about", "time_zone", "usual_start", "usual_minutes"),
         *("places_per_helper", "opens_days_ahead", "sprung_from", "created_at", "imported_by"),
-        *("writes_from", "writes_until", "sends_texts", "texts_a_month"),
+        *("writes_from", "writes_until", "sends_texts", "texts_a_month", "suggests_more_places"),
     ),
     "surgeries.ReminderTime": ("id", "series", "kind", "on", "days_before", "at"),
     "surgeries.Wording": ("id", "series", "kind", "subject", "email", "text"),

@@ -85,7 +85,13 @@ def as_table(turnout: Turnout) -> str:
     lines = [heads, *(_cells(row) for row in turnout.networks)]
     last = [_("All together"), turnout.came, turnout.recorded, turnout.booked, turnout.walk_ins]
     lines.append([str(cell) for cell in [*last, turnout.new_people, percent(turnout.rate)]])
-    widths = [max(len(line[n]) for line in lines if n < len(line)) for n in range(len(heads))]
+    return aligned(lines)
+
+
+def aligned(lines: list[list[str]]) -> str:
+    """Cells under each other; the first line names the columns. Words left, numbers right."""
+    columns = range(len(lines[0]))
+    widths = [max(len(line[n]) for line in lines if n < len(line)) for n in columns]
     return "\n".join(_aligned(line, widths) for line in lines)
 
 

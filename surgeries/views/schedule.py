@@ -23,6 +23,7 @@ from surgeries.rules.reminders import is_nearly_here
 from surgeries.states import OPEN, HelpingState, SurgeryState
 from surgeries.templatetags.words import day as in_words
 from surgeries.turnout.evening import evening_of
+from surgeries.turnout.forecast import forecasts_of
 from surgeries.turnout.ringing import desk_of, free_places_at
 from surgeries.turnout.schedule import with_figures
 from surgeries.views.helpings import about_help, offers_elsewhere
@@ -118,6 +119,9 @@ def surgery_list(request, slug):
         last.series = series
     for surgery in (*to_come, *past):
         surgery.series = series
+    forecasts = forecasts_of(series, to_come, now)
+    for surgery in to_come:
+        surgery.forecast = forecasts[surgery.pk]
     return render(
         request,
         "surgeries/schedule/surgery_list.html",
@@ -172,6 +176,8 @@ def surgery_detail(request, slug, pk):
     upcoming = surgery.is_upcoming(now)
     late = upcoming and is_nearly_here(surgery.starts_at, now)
     trouble = _trouble(now).filter(Q(booking__surgery=surgery) | Q(helping__surgery=surgery))
+    about = about_help(surgery, now)
+    more = about["help"].worth_opening(places=evening.places, free=evening.free)
     return render(
         request,
         "surgeries/schedule/surgery_detail.html",
@@ -184,7 +190,9 @@ def surgery_detail(request, slug, pk):
             "evening": evening,
             "giving": free_places_at(surgery, now) if late else None,
             "short": short_of_chairs([surgery] if upcoming else []),
-            **about_help(surgery, now),
+            **about,
+            "more_places": more,
+            "places_then": evening.places + more,
             "message": trouble,
             "clashes": _clashes(surgery, now),
             "started": surgery.starts_at <= now,
