@@ -105,12 +105,15 @@ class Worker:
 
 
 @contextmanager
-def workers(count, mail_url, *, pool="solo", of="config", children=2, **more):
-    """`count` Workers that have answered once, ended at the end of the block."""
-    env = environment(mail_url, **more)
-    started = [Worker(env, n, pool=pool, of=of, children=children) for n in range(count)]
+def workers(count, mail_url, *, pool="solo", of="config", children=2, first=0, **more):
+    """`count` Workers that have answered once, ended at the end of the block.
+
+    They are numbered from `first`, which is how many there are already.
+    """
+    env, last = environment(mail_url, **more), first + count
+    started = [Worker(env, n, pool=pool, of=of, children=children) for n in range(first, last)]
     try:
-        wait_for(lambda: len(app.control.ping(timeout=0.5)) >= count, patience=90)
+        wait_for(lambda: all_listen(last), patience=90)
         yield started
     finally:
         for worker in started:
@@ -156,10 +159,15 @@ def ring():
     app.send_task("surgeries.tasks.tick", retry=False)
 
 
-def tick_until_settled(patience=90):
+def all_listen(count):
+    """Whether `count` workers are there, and none is so busy that it does not answer."""
+    return len(app.control.ping(timeout=0.5)) >= count
+
+
+def tick_until_settled(patience=90, meanwhile=ring):
     """Ring until no message is queued or in hand."""
-    settled = Message.objects.filter(state__in=SETTLED)
-    wait_for(lambda: settled.count() == Message.objects.count(), patience, meanwhile=ring)
+    unsettled = Message.objects.exclude(state__in=SETTLED)
+    wait_for(lambda: not unsettled.exists(), patience, meanwhile)
 
 
 def wait_for(come: Callable[[], object], patience, meanwhile=None, every=0.25):
