@@ -11,12 +11,11 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 
 from surgeries.clock import database_now
 from surgeries.models import Message
 from surgeries.states import MessageState
-from tests.chaos.outbox_account import account_of, say
+from tests.chaos.outbox_run import IMMEDIATE, NO_POWER_CUT, SILENT, account_of, restart, say
 from tests.outbox import crowd, servers
 from tests.outbox.post_office import CUT, FROZEN, PostOffice
 
@@ -28,9 +27,6 @@ A_WHOLE_WORKER = 20  # kills, after which not a child of a pool dies but all of 
 PATIENCE = 600  # seconds for each half of the run; an idle machine takes a fifth of that
 LEASE = timedelta(seconds=10)
 LEASES = dict.fromkeys(crowd.SHORT_LEASES, str(LEASE.seconds))
-# What a commit hands to the operating system outlives PostgreSQL; no power is cut here.
-DATABASE = ("fsync=off",)
-QUIET = {"LOG_LEVEL": "CRITICAL"}
 SHARE = 0.025  # of each fault, at the address and once more at the content: 5 % in all
 FAULTS = ("451 Not now", "452 Full", "550 Nobody of that name", CUT)
 FROZEN_TIMES = 4
@@ -42,9 +38,9 @@ def test_nothing_is_lost_and_every_second_copy_is_flagged():
     for answers in (office.at_rcpt, office.at_data):
         answers.extend(faults(rng))
     with (
-        servers.database_of_our_own(settings=DATABASE) as database,
+        servers.database_of_our_own(settings=NO_POWER_CUT) as database,
         office.listening() as url,
-        crowd.workers(2, url, pool="prefork", **LEASES, **QUIET) as crew,
+        crowd.workers(2, url, pool="prefork", env=LEASES | SILENT, loglevel="CRITICAL") as crew,
     ):
         crowd.owe_a_crowd(COUNT)
         begun = time.monotonic()
@@ -79,7 +75,7 @@ def strike(crew, database, office, rng):
             go_on()
         kill_somebody(rng.choice(crew), whole=kill % A_WHOLE_WORKER == 0)
         if kill % (KILLS // STOPS) == KILLS // STOPS // 2:
-            stop_at_once(database)
+            restart(database, by=IMMEDIATE)
             stops += 1
     return stops
 
@@ -97,13 +93,6 @@ def kill_somebody(worker, *, whole):
         return
     with suppress(ProcessLookupError, IndexError):
         os.kill(random.choice(worker.pids), signal.SIGKILL)
-
-
-def stop_at_once(database):
-    """As `pg_ctl stop -m immediate` does, and start it again."""
-    connection.close()
-    database.end(by=signal.SIGQUIT)
-    database.start()
 
 
 def go_on():

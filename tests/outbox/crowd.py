@@ -71,10 +71,10 @@ def environment(mail_url, **more):
 class Worker:
     """One Celery worker: a parent, and in a prefork pool the children that send."""
 
-    def __init__(self, env, number, *, pool="solo", of="config", children=2):
+    def __init__(self, env, number, *, pool="solo", of="config", children=2, loglevel="ERROR"):
         self._command = [
             *(sys.executable, "-m", "celery", "--quiet", "-A", of, "worker", "--pool", pool),
-            *("--concurrency", str(children), "--loglevel", "ERROR", *ALONE),
+            *("--concurrency", str(children), "--loglevel", loglevel, *ALONE),
             *("-n", f"worker{number}@%h"),
         ]
         self._env = env
@@ -105,13 +105,14 @@ class Worker:
 
 
 @contextmanager
-def workers(count, mail_url, *, pool="solo", of="config", children=2, first=0, **more):
+def workers(count, mail_url, *, first=0, env=None, **what):
     """`count` Workers that have answered once, ended at the end of the block.
 
-    They are numbered from `first`, which is how many there are already.
+    They are numbered from `first`, which is how many there are already; `env` is what they find in
+    their environment besides the usual, `what` is for Worker.
     """
-    env, last = environment(mail_url, **more), first + count
-    started = [Worker(env, n, pool=pool, of=of, children=children) for n in range(first, last)]
+    env, last = environment(mail_url, **(env or {})), first + count
+    started = [Worker(env, n, **what) for n in range(first, last)]
     try:
         wait_for(lambda: all_listen(last), patience=90)
         yield started

@@ -1,9 +1,18 @@
-"""What was owed, what arrived, and what the rows say of it."""
+"""What the runs of the outbox share: a restart, and an account of what was owed and arrived."""
 
+import signal
 from dataclasses import dataclass
+
+from django.db import connection
 
 from surgeries.models import Message
 from surgeries.states import WANTS_A_PERSON, MessageState
+
+# What a commit hands to the operating system outlives PostgreSQL; no power is cut here.
+NO_POWER_CUT = ("fsync=off",)
+# How PostgreSQL stops: `pg_ctl stop -m immediate`, and `-m fast`.
+IMMEDIATE, FAST = signal.SIGQUIT, signal.SIGINT
+SILENT = {"LOG_LEVEL": "CRITICAL"}
 
 
 @dataclass(frozen=True)
@@ -81,6 +90,13 @@ def account_of(office):
     return Account(
         {f"<{pk}@testserver>": (state, doubts) for pk, state, doubts in rows}, office.copies()
     )
+
+
+def restart(database, *, by):
+    """Stop the database of our own, and start it again."""
+    connection.close()
+    database.end(by=by)
+    database.start()
 
 
 def say(what, *figures):
