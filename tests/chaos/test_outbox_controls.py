@@ -28,7 +28,7 @@ def test_whoever_marks_before_sending_loses_mail_when_workers_die(odd, loses):
         crowd.owe_a_crowd(COUNT)
         for kill in range(1, KILLS + 1):
             crowd.has_come(lambda: len(office.mails) >= 2 * kill, 20, crowd.ring)  # noqa: B023
-            for pid in worker.pids:
+            for pid in worker.children:
                 os.kill(pid, signal.SIGKILL)
         office.pause = 0
         crowd.tick_until_settled(PATIENCE)

@@ -92,7 +92,7 @@ def kill_somebody(worker, *, whole):
         worker.start()
         return
     with suppress(ProcessLookupError, IndexError):
-        os.kill(random.choice(worker.pids), signal.SIGKILL)
+        os.kill(random.choice(worker.children), signal.SIGKILL)
 
 
 def go_on():

@@ -87,12 +87,15 @@ class Worker:
     @property
     def pids(self):
         """Of those that send: its children, or itself in a solo pool."""
+        return self.children or [self.process.pid]
+
+    @property
+    def children(self):
+        """Of its pool, as far as they live just now."""
         try:
-            parent = psutil.Process(self.process.pid)
-            below = [child.pid for child in parent.children()]
+            return [child.pid for child in psutil.Process(self.process.pid).children()]
         except psutil.NoSuchProcess:
             return []
-        return below or [parent.pid]
 
     def is_told_to_end(self, patience=20):
         """SIGTERM, to the parent only; whether it ended by itself in that time."""
