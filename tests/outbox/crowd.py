@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import count as numbers
+from itertools import islice
 
 import psutil
 from django.db import connection
@@ -24,6 +26,7 @@ SHORT_LEASES = {"OUTBOX_CLAIM_SECONDS": "4", "OUTBOX_SENDING_SECONDS": "4"}
 ALONE = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
 FULL = 900  # people at one evening; a surgery has at most 999 places
 SETTLED = (MessageState.SENT, MessageState.FAILED, MessageState.REVIEW)
+_numbers = numbers()
 
 
 # Messages --------------------------------------------------------------------------------
@@ -46,7 +49,7 @@ def book(surgery, count):
     told = {"created_at": NOW, "last_active_at": NOW, "series": surgery.series}
     people = Attendee.objects.bulk_create(
         Attendee(name=f"Zoë {surgery.pk}-{n}", contact=f"zoe{surgery.pk}.{n}@example.org", **told)
-        for n in range(count)
+        for n in islice(_numbers, count)
     )
     free = Place.objects.free().filter(surgery=surgery).select_related("slot")
     bookings = []
