@@ -30,7 +30,11 @@ EACH = 40  # deeds of one process in one series; then all go on to the next seri
 HOUR = datetime.timedelta(hours=1)
 NEARLY_HERE = {"on": NOW.date(), "starts_at": NOW + HOUR}
 HOW_OFTEN = {
-    **{"book": 6, "join": 4, "cancel": 4, "undo": 2, "next_time_instead": 2},
+    "book": 6,
+    "join": 4,
+    "cancel": 4,
+    "undo": 2,
+    "next_time_instead": 2,
     "cancel_surgery": 0.05,
 }
 
