@@ -14,7 +14,14 @@ from django.db import connection
 
 COUNT = 12
 # By the one process that all the others are copies of; the first sets Django up.
-LOADED_ONCE = ["config.wsgi", "tests.promises.deeds", "tests.surgeries.views.visitor"]
+LOADED_ONCE = [
+    "config.wsgi",
+    "config.cache",
+    "kombu.transport.redis",
+    "tests.chaos.processes",
+    "tests.promises.deeds",
+    "tests.surgeries.views.visitor",
+]
 PATIENCE = 120  # seconds
 
 _gate = None
