@@ -51,10 +51,10 @@ def run():
     """Print rate, CPU and statements of both views, spread over many surgeries and at one."""
     told = {name: _statements(*kind) for name, kind in KINDS.items()}
     took = defaultdict(list)
-    with _served() as (port, workers):
+    with _served() as (port, server):
         for turn in range(ROUNDS + 1):
             for name in _in_turn(turn):
-                measured = _block(port, workers, *KINDS[name])
+                measured = _block(port, server, *KINDS[name])
                 if turn:  # the first round fills caches and opens connections
                     took[name].append(measured)
     print(f"{AT_ONCE} at once, {ROUNDS} rounds of {BLOCK} bookings of each kind, in turn; medians")
@@ -89,13 +89,13 @@ def _in_turn(turn):
 # One block --------------------------------------------------------------------------------
 
 
-def _block(port, workers, address, surgeries):
+def _block(port, server, address, surgeries):
     """(bookings a second, CPU of the web server and of the database in ms for each)."""
     forms = _forms(address, surgeries, BLOCK)
     before = Booking.objects.count()
-    databases = _backends()
-    spent, begun = _spent(workers), time.perf_counter()
-    of_database = _spent(databases)
+    workers, databases = server.children(), _backends()
+    spent, of_database = _spent(workers), _spent(databases)
+    begun = time.perf_counter()
     with ThreadPoolExecutor(AT_ONCE) as people:
         list(people.map(lambda form: _send(port, *form), forms))
     seconds = time.perf_counter() - begun
@@ -159,14 +159,14 @@ def _statements(address, surgeries):
 
 @contextmanager
 def _served():
-    """The web server as in production; yields its port and its working processes."""
+    """The web server as in production; yields its port and its first process."""
     port = processes.free_port()
     command = [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "bench.server"]
     # Behind one proxy, whose word tells people apart.
     server = processes.start(command, env=os.environ | {"PORT": str(port), "PROXY_COUNT": "1"})
     try:
         _wait_for(port, server)
-        yield port, psutil.Process(server.pid).children()
+        yield port, psutil.Process(server.pid)
     finally:
         processes.stop(server, signal.SIGTERM)
 
@@ -175,7 +175,10 @@ def _wait_for(port, server, patience=60):
     give_up = time.monotonic() + patience
     while True:
         try:
-            HTTPConnection("127.0.0.1", port, timeout=5).request("GET", "/healthz")
+            line = HTTPConnection("127.0.0.1", port, timeout=5)
+            line.request("GET", "/healthz", headers={"Host": "testserver"})
+            line.getresponse().read()
+            line.close()
             return
         except OSError:
             if server.poll() is not None or time.monotonic() > give_up:
