@@ -24,7 +24,7 @@ from tests.promises.deeds import Deeds, create_evenings
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-DEEDS = 480
+DEEDS = 20_000
 CONTROL = 2_000
 EACH = 40  # deeds of one process in one series; then all go on to the next series
 HOUR = datetime.timedelta(hours=1)
