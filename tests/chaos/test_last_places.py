@@ -92,12 +92,15 @@ def came_of(tries, number, slot):
 
 
 def create_evenings(count, taken):
-    """So many evenings, each of a series of its own with one arrival time; their keys."""
+    """So many evenings, each of a series of its own with one arrival time; their keys.
+
+    When all is `taken`, five people have booked who will not try again.
+    """
     made = []
     for _evening in range(count):
         surgery = factories.create_surgery(places=(PLACES,), places_wanted=PLACES)
-        for _place in range(PLACES * taken):
-            factories.create_booking(surgery=surgery)
+        for number in range(PLACES * taken):
+            alone(COUNT + number, surgery.slots.select_related("surgery__series").get())
         made.append(surgery.pk)
     return made
 
