@@ -5,7 +5,7 @@ import sys
 
 from bench import world
 
-PARTS = ("pages", "journey", "race", "register", "outbox", "drain", "enumeration")
+PARTS = (*("pages", "journey", "booking", "race", "register", "outbox", "drain", "enumeration"),)
 
 
 def main(names):
