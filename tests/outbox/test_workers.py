@@ -46,7 +46,7 @@ def test_a_worker_told_to_end_finishes_the_one_in_hand_and_releases_the_rest(poo
     with office.listening() as url, crowd.workers(1, url, pool=pool, children=1) as (worker,):
         crowd.owe_a_crowd(COUNT)
         crowd.whoever_sends(office, after=5)
-        assert worker.is_told_to_end(patience=4)
+        assert worker.is_told_to_end(patience=30)
         arrived = len(office.mails)
         states = dict.fromkeys(Message.objects.values_list("state", flat=True))
 
