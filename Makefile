@@ -1,7 +1,7 @@
-# The only commands to remember: make run, make test, make check, make bench.
+# The only commands to remember: make run, make test, make check, make bench, make chaos.
 
 .DELETE_ON_ERROR:
-.PHONY: run test manage check bench format lock clean
+.PHONY: run test manage check bench chaos format lock clean
 
 # uv installs what the locks say and nothing else. It never fetches a Python.
 UV_VERSION := 0.13.9
@@ -28,6 +28,10 @@ check: .venv/dev.locked
 
 bench: .venv/test.locked
 	@$(PYTHON) -m bench $(ARGS)
+
+# Minutes, not seconds. Five times as long: make chaos ARGS=--long
+chaos: .venv/test.locked
+	@$(PYTHON) -m pytest tests/chaos -q -s $(ARGS)
 
 format: .venv/dev.locked
 	.venv/bin/ruff check --fix-only --quiet .

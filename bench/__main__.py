@@ -5,7 +5,10 @@ import sys
 
 from bench import world
 
-PARTS = ("pages", "journey", "race", "register", "forecast", "outbox", "enumeration")
+PARTS = (
+    *("pages", "journey", "booking", "race", "register", "forecast"),
+    *("outbox", "drain", "enumeration"),
+)
 
 
 def main(names):

@@ -1,12 +1,10 @@
 """300 due messages, two real workers, real SMTP, one worker killed with -9 in the middle."""
 
+import os
+import signal
 import time
-from datetime import timedelta
-
-from django.utils import timezone
 
 from surgeries.models import Message
-from tests import factories
 from tests.outbox import crowd
 from tests.outbox.post_office import PostOffice
 
@@ -17,10 +15,10 @@ PAUSE = 0.02  # seconds each mail takes the server, so that the kill falls in th
 def run():
     """Print how many mails were lost, doubled and flagged, and how long it took."""
     office = PostOffice(pause=PAUSE)
-    with office.listening() as url, crowd.workers(2, url) as started:
-        messages = crowd.owe_a_crowd(_surgery(), COUNT)
+    with office.listening() as url, crowd.workers(2, url):
+        messages = crowd.owe_a_crowd(COUNT)
         begun = time.monotonic()
-        crowd.whoever_sends(started, office, after=COUNT // 3).kill()
+        os.kill(crowd.whoever_sends(office, after=COUNT // 3), signal.SIGKILL)
         arrived = len(office.mails)
         crowd.tick_until_settled()
         seconds = time.monotonic() - begun
@@ -31,9 +29,3 @@ def run():
     print(f"{COUNT} due, a worker killed after {arrived} had arrived; {seconds:.1f} s in all")
     print(f"lost {len(lost)}, doubled {len(doubled)}, flagged {flagged}")
     print(f"most copies of one: {max(copies.values())}")
-
-
-def _surgery():
-    day = timezone.localdate() + timedelta(days=11)
-    series = factories.create_series(organiser=factories.create_user())
-    return factories.create_surgery(series=series, on=day, places=(COUNT // 2, COUNT // 2))

@@ -18,14 +18,18 @@ from config.local import processes
 from config.local.texts import IS_A_TEXT, settings_for, signature
 from tests.services import KEYS_OF_TEXTS
 
+RUN_APART = ("browser", "chaos")
+
 
 def pytest_ignore_collect(collection_path, config):
-    """Leave the browser's tests out unless they are asked for.
+    """Leave out what runs apart, unless it is asked for.
 
-    The event loop of Playwright makes Django's ORM refuse to work in every other test.
+    The event loop of Playwright makes Django's ORM refuse to work in every other test, and chaos
+    takes minutes.
     """
-    asked = any("browser" in str(argument) for argument in config.invocation_params.args)
-    return True if collection_path.name == "browser" and not asked else None
+    name = collection_path.name
+    asked = any(name in str(argument) for argument in config.invocation_params.args)
+    return True if name in RUN_APART and not asked else None
 
 
 @dataclass(frozen=True)

@@ -23,15 +23,16 @@ def known_attendees(series, *, names, contact, group, network, now):
     The network that told her first is written once (R12), and so is her group. Her name takes
     the spelling typed now, so that nobody reads from it how somebody else has spelt it.
     """
+    is_a_number = contact and "@" not in contact
     people = [
         Attendee(
             series=series,
             name=name,
             name_key=name_key(name),
             contact=contact or None,
-            group=_first_group(series, name, contact, group) if contact else group,
+            group=_first_group(series, name, contact, group) if contact and group else group,
             first_network=network,
-            no_messages_from=Subquery(_stopped(contact)),
+            no_messages_from=Subquery(_stopped(contact)) if is_a_number else None,
             created_at=now,
             last_active_at=now,
         )
@@ -42,7 +43,7 @@ def known_attendees(series, *, names, contact, group, network, now):
         sorted(people, key=lambda person: person.name_key),
         update_conflicts=True,
         unique_fields=["series", "name_key", "contact"],
-        update_fields=["name", "group", "last_active_at"],
+        update_fields=["name", "last_active_at", *(["group"] if group else [])],
     )
     for person in people:
         # The database knows; whoever sends asks it again.

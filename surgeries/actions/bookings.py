@@ -49,7 +49,7 @@ def book_slot(
     organiser, who may book before that.
     """
     request_key = uuid.uuid5(request_key, str(slot.surgery_id))
-    surgery = Surgery.objects.locked().get(pk=slot.surgery_id)
+    surgery = _held(slot.surgery)
     if made := _made_before(request_key, name):
         return made
     told = attribute(surgery.series, said=said, code=code)
@@ -109,7 +109,7 @@ def join_waiting_list(
     says which it is. Otherwise as `book_slot`.
     """
     request_key = uuid.uuid5(request_key, str(surgery.pk))
-    surgery = Surgery.objects.locked().get(pk=surgery.pk)
+    surgery = _held(surgery)
     if made := _made_before(request_key, name):
         return made
     told = attribute(surgery.series, said=said, code=code)
@@ -247,10 +247,23 @@ def _write(party):
     return party[0]
 
 
+def _held(surgery):
+    """The surgery as it is by now, held until the transaction ends, with the series known already.
+
+    Reading the series and the venue once more would cost every booking a tenth of its time.
+    """
+    held = Surgery.objects.locked().select_related(None).get(pk=surgery.pk)
+    held.series = surgery.series
+    return held
+
+
 def _made_before(request_key, name):
     """The booking this form has made; refused when it now holds somebody else's name."""
-    made = Booking.objects.filter(request_key=request_key).select_related("attendee").first()
-    if made and made.attendee.name_key != name_key(name):
+    keys = Booking.objects.filter(request_key=request_key).values_list("pk", flat=True)
+    if not keys:
+        return None
+    made = Booking.objects.select_related("attendee").get(pk=keys[0])
+    if made.attendee.name_key != name_key(name):
         raise Refused(
             _("%(name)s is booked. Press the button once more to book for somebody else too.")
             % {"name": made.attendee.name}

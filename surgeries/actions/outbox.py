@@ -137,6 +137,6 @@ def ring_after_commit():
 
 
 def _ring():
-    if cache.is_away():
+    if cache.is_away():  # type: ignore[attr-defined]  # of our own cache
         return  # whoever books has waited for this Redis once already
     current_app.send_task("surgeries.tasks.doorbell", retry=False)

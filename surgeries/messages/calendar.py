@@ -1,11 +1,13 @@
 """A booking or a helper's evening as a calendar file, for the page and for the mail (R18)."""
 
+import datetime
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, Timezone
 
 from surgeries.states import BookingState, HelpingState
 from surgeries.templatetags.words import phone
@@ -82,8 +84,17 @@ def _file(events):
     calendar.add("prodid", "-//Social media surgeries//EN")
     for event in events:
         calendar.add_component(event)
-    calendar.add_missing_timezones()
+    years = [event["dtstart"].dt.year for event in events]
+    for name in calendar.get_missing_tzids():
+        calendar.subcomponents.insert(0, _zone(name, min(years), max(years)))
     return calendar.to_ical()
+
+
+@lru_cache
+def _zone(name, first, last):
+    """When the clocks of a zone change from the year `first` to `last`: slow to work out."""
+    begin, end = datetime.date(first, 1, 1), datetime.date(last + 1, 1, 1)
+    return Timezone.from_tzid(name, first_date=begin, last_date=end)
 
 
 def where(venue):

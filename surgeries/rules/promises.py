@@ -255,6 +255,8 @@ WORDS = (
         FROM surgeries_message LEFT JOIN (
             SELECT id AS booking_id, company FROM taken) AS whose USING (booking_id)
         WHERE kind = ANY(%(notices)s)
+            -- Another end is news too, but moves nobody: it covers no earlier start.
+            AND (kind <> 'helping_moved' OR covers_from IS NOT NULL)
         GROUP BY kind, company, helping_id, schedule_version, channel HAVING count(*) > 1
         """,
     ),

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import count as numbers
+from itertools import islice
 
 import psutil
 from django.db import connection
@@ -24,6 +26,7 @@ SHORT_LEASES = {"OUTBOX_CLAIM_SECONDS": "4", "OUTBOX_SENDING_SECONDS": "4"}
 ALONE = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
 FULL = 900  # people at one evening; a surgery has at most 999 places
 SETTLED = (MessageState.SENT, MessageState.FAILED, MessageState.REVIEW)
+_numbers = numbers()
 
 
 # Messages --------------------------------------------------------------------------------
@@ -46,7 +49,7 @@ def book(surgery, count):
     told = {"created_at": NOW, "last_active_at": NOW, "series": surgery.series}
     people = Attendee.objects.bulk_create(
         Attendee(name=f"Zoë {surgery.pk}-{n}", contact=f"zoe{surgery.pk}.{n}@example.org", **told)
-        for n in range(count)
+        for n in islice(_numbers, count)
     )
     free = Place.objects.free().filter(surgery=surgery).select_related("slot")
     bookings = []
@@ -71,10 +74,10 @@ def environment(mail_url, **more):
 class Worker:
     """One Celery worker: a parent, and in a prefork pool the children that send."""
 
-    def __init__(self, env, number, *, pool="solo", of="config", children=2):
+    def __init__(self, env, number, *, pool="solo", of="config", children=2, loglevel="ERROR"):
         self._command = [
             *(sys.executable, "-m", "celery", "--quiet", "-A", of, "worker", "--pool", pool),
-            *("--concurrency", str(children), "--loglevel", "ERROR", *ALONE),
+            *("--concurrency", str(children), "--loglevel", loglevel, *ALONE),
             *("-n", f"worker{number}@%h"),
         ]
         self._env = env
@@ -87,12 +90,15 @@ class Worker:
     @property
     def pids(self):
         """Of those that send: its children, or itself in a solo pool."""
+        return self.children or [self.process.pid]
+
+    @property
+    def children(self):
+        """Of its pool, as far as they live just now."""
         try:
-            parent = psutil.Process(self.process.pid)
-            below = [child.pid for child in parent.children()]
+            return [child.pid for child in psutil.Process(self.process.pid).children()]
         except psutil.NoSuchProcess:
             return []
-        return below or [parent.pid]
 
     def is_told_to_end(self, patience=20):
         """SIGTERM, to the parent only; whether it ended by itself in that time."""
@@ -105,12 +111,16 @@ class Worker:
 
 
 @contextmanager
-def workers(count, mail_url, *, pool="solo", of="config", children=2, **more):
-    """`count` Workers that have answered once, ended at the end of the block."""
-    env = environment(mail_url, **more)
-    started = [Worker(env, n, pool=pool, of=of, children=children) for n in range(count)]
+def workers(count, mail_url, *, first=0, env=None, **what):
+    """`count` Workers that have answered once, ended at the end of the block.
+
+    They are numbered from `first`, which is how many there are already; `env` is what they find in
+    their environment besides the usual, `what` is for Worker.
+    """
+    env, last = environment(mail_url, **(env or {})), first + count
+    started = [Worker(env, n, **what) for n in range(first, last)]
     try:
-        wait_for(lambda: len(app.control.ping(timeout=0.5)) >= count, patience=90)
+        wait_for(lambda: all_listen(last), patience=90)
         yield started
     finally:
         for worker in started:
@@ -156,10 +166,15 @@ def ring():
     app.send_task("surgeries.tasks.tick", retry=False)
 
 
-def tick_until_settled(patience=90):
+def all_listen(count):
+    """Whether `count` workers are there, and none is so busy that it does not answer."""
+    return len(app.control.ping(timeout=0.5)) >= count
+
+
+def tick_until_settled(patience=90, meanwhile=ring):
     """Ring until no message is queued or in hand."""
-    settled = Message.objects.filter(state__in=SETTLED)
-    wait_for(lambda: settled.count() == Message.objects.count(), patience, meanwhile=ring)
+    unsettled = Message.objects.exclude(state__in=SETTLED)
+    wait_for(lambda: not unsettled.exists(), patience, meanwhile)
 
 
 def wait_for(come: Callable[[], object], patience, meanwhile=None, every=0.25):

@@ -1,22 +1,25 @@
 """A mail server on loopback that can be as awkward as real ones are."""
 
 import asyncio
+from collections import Counter
 
 from config.local.smtp import Mailbox
+
+CUT, FROZEN = "cut", "frozen"
 
 
 class PostOffice(Mailbox):
     """Keeps what it takes. `at_rcpt` and `at_data` hold answers to give instead, in turn.
 
-    The answer "cut" closes the connection without a word: at RCPT before anything was sent, at
-    DATA after the mail was kept. `pause` is how many seconds each mail takes; `meanwhile` is called
-    once, while the first recipient waits for its answer.
+    CUT closes the connection without a word: at RCPT before anything was sent, at DATA after the
+    mail was kept. FROZEN does so too, after `frozen_for` seconds. `pause` is how many seconds each
+    mail takes; `meanwhile` is called once, while the first recipient waits for its answer.
     """
 
-    def __init__(self, *, pause=0):
+    def __init__(self, *, pause=0, frozen_for=0):
         super().__init__()
         self.at_rcpt, self.at_data = [], []
-        self.pause = pause
+        self.pause, self.frozen_for = pause, frozen_for
         self.meanwhile = None
         self.recipients = []
 
@@ -25,8 +28,8 @@ class PostOffice(Mailbox):
         if meanwhile:
             await asyncio.to_thread(meanwhile)
         answer = self.at_rcpt.pop(0) if self.at_rcpt else "250 OK"
-        if answer == "cut":
-            server.transport.abort()
+        if answer in (CUT, FROZEN):
+            await self._leave(server, answer)
         if answer.startswith("250"):
             envelope.rcpt_tos.append(address)
         return answer
@@ -35,14 +38,17 @@ class PostOffice(Mailbox):
         answer = self.at_data.pop(0) if self.at_data else "250 Kept"
         if self.pause:
             await asyncio.sleep(self.pause)
-        if answer.startswith(("250", "cut")):
+        if answer.startswith("250") or answer in (CUT, FROZEN):
             self.recipients.append(list(envelope.rcpt_tos))
             await super().handle_DATA(server, session, envelope)
-        if answer == "cut":
-            server.transport.abort()
+        if answer in (CUT, FROZEN):
+            await self._leave(server, answer)
         return answer
+
+    async def _leave(self, server, answer):
+        await asyncio.sleep(self.frozen_for if answer == FROZEN else 0)
+        server.transport.abort()
 
     def copies(self):
         """How many mails came of each Message-ID."""
-        ids = [str(mail["Message-ID"]) for mail in self.mails]
-        return {id: ids.count(id) for id in ids}
+        return Counter(str(mail["Message-ID"]) for mail in self.mails)

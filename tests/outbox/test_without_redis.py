@@ -56,7 +56,7 @@ def house(surgery, tmp_path):
     with ExitStack() as stack:
         redis = stack.enter_context(servers.restartable(services.valkey))
         mail = stack.enter_context(office.listening())
-        more = {"REDIS_URL": redis.url}
+        more = {"REDIS_URL": redis.url, "PROXY_COUNT": "1"}
         address = stack.enter_context(site.web(mail, **more))
         stack.enter_context(crowd.one_worker(mail, pool="prefork", **more))
         stack.enter_context(crowd.beat(mail, tmp_path, **more))

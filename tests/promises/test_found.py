@@ -1,15 +1,17 @@
-"""What the machine has found, each as the shortest story that shows it."""
+"""What the machine and the storm have found, each as the shortest story that shows it."""
 
+import datetime
 import uuid
 
 import pytest
 
 from surgeries.actions.bookings import book_slot, join_waiting_list
 from surgeries.actions.changes import displace_booking
-from surgeries.models import Booking
+from surgeries.actions.schedule import move_surgery
+from surgeries.models import Booking, Message
 from surgeries.turnout.promises import broken_promises
 from tests import factories
-from tests.factories import NOW
+from tests.factories import NOW, WEDNESDAY
 
 pytestmark = pytest.mark.django_db
 
@@ -27,4 +29,17 @@ def test_the_chair_that_a_displaced_party_leaves_over_goes_to_who_waits():
     displace_booking(pair, by=None, now=NOW)
 
     assert Booking.objects.get(pk=chi.pk).state == "booked"
+    assert broken_promises(NOW) == []
+
+
+def test_a_helper_who_hears_of_a_move_and_then_of_another_end_is_told_each_once():
+    helping = factories.create_helping(surgery=factories.create_surgery())
+    told = Message.objects.filter(helping=helping, kind="helping_moved")
+    change = {"place": helping.surgery.venue.name, "starts": datetime.time(17, 30), "by": None}
+    change |= {"on": WEDNESDAY + datetime.timedelta(days=1), "now": NOW}
+
+    move_surgery(helping.surgery, ends=datetime.time(19, 0), **change)
+    move_surgery(helping.surgery, ends=datetime.time(20, 0), **change)
+
+    assert told.count() == 2
     assert broken_promises(NOW) == []

@@ -1,0 +1,67 @@
+"""Negative controls: with a protection off, the same trouble does the harm that it stands against.
+
+So the other runs would see it, if it were there.
+"""
+
+import os
+import signal
+
+import pytest
+
+from tests.chaos.outbox_run import account_of, say
+from tests.outbox import crowd
+from tests.outbox.post_office import PostOffice
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+COUNT = 60
+KILLS = 20
+PATIENCE = 300  # seconds; an idle machine takes a tenth of that
+SLOWLY = 0.1  # seconds a mail
+
+
+@pytest.mark.parametrize(("odd", "loses"), [("mark_first", True), ("", False)])
+def test_whoever_marks_before_sending_loses_mail_when_workers_die(odd, loses):
+    """The fence writes `sending` first and `sent` last; the control writes `sent` first."""
+    office = PostOffice(pause=SLOWLY)
+    with office.listening() as url, odd_workers(odd, 1, url, pool="prefork") as (worker,):
+        crowd.owe_a_crowd(COUNT)
+        for kill in range(1, KILLS + 1):
+            crowd.has_come(lambda: len(office.mails) >= 2 * kill, 20, crowd.ring)  # noqa: B023
+            for pid in worker.children:
+                os.kill(pid, signal.SIGKILL)
+        office.pause = 0
+        crowd.tick_until_settled(PATIENCE)
+
+    account = account_of(office)
+    say(f"{KILLS} kills, {odd or 'nothing off'}", account)
+    assert bool(account.lost) is loses
+    if not loses:
+        account.holds()
+
+
+@pytest.mark.parametrize(("odd", "doubles"), [("no_fence", True), ("", False)])
+def test_without_the_fence_a_worker_that_stood_still_sends_what_others_have_sent(odd, doubles):
+    """T-OUT-06: frozen until its lease is over and the others are done."""
+    office = PostOffice(pause=SLOWLY)
+    with office.listening() as url, odd_workers(odd, 2, url):
+        crowd.owe_a_crowd(COUNT)
+        frozen = crowd.whoever_sends(office, after=5)
+        os.kill(frozen, signal.SIGSTOP)
+        office.pause = 0
+        crowd.tick_until_settled(PATIENCE)
+        os.kill(frozen, signal.SIGCONT)
+        crowd.wait_for(lambda: crowd.all_listen(2), PATIENCE)
+
+    account = account_of(office)
+    say(f"a worker frozen beyond its lease, {odd or 'nothing off'}", account)
+    assert bool(account.doubled_unflagged) is doubles
+    if not doubles:
+        account.holds()
+
+
+def odd_workers(odd, count, url, **what):
+    """Workers with one protection off, or with none off."""
+    return crowd.workers(
+        count, url, of="tests.outbox.odd", env={"ODD": odd}, loglevel="CRITICAL", **what
+    )
