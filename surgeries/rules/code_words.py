@@ -10,11 +10,11 @@ from surgeries.rules.names import tidy
 
 FEWEST, MOST = 3, 24
 # A name is known by its first word that is not one of these.
-SAYS_LITTLE = (
-    *(*AROUND_A_NAME, *OFTEN_LEFT_OUT),
-    *"club group groups friends choir church mosque centre center hall house team tenants".split(),
-    *"residents neighbours saint new old little women mens womens young local".split(),
+KINDS_AND_PLACES = (
+    "club group groups friends choir church mosque centre center hall house team tenants "
+    "residents neighbours saint new old little women mens womens young local"
 )
+SAYS_LITTLE = AROUND_A_NAME | OFTEN_LEFT_OUT | frozenset(KINDS_AND_PLACES.split())
 # Two syllables or three, known to people who learned English late, none like another.
 EASY_WORDS = (
     *("Robin", "Tiger", "Lemon", "Kettle", "Garden", "Button", "Pepper", "Rocket", "Violin"),

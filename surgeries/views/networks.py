@@ -81,8 +81,8 @@ def network_detail(request, slug, pk):
         group.people = people[group.key]
     taken = {group.key for group in groups}
     connectors = list(network.connectors.order_by("key", "role", "pk"))
-    # One link of each kit, a working one before others, the newest last.
-    links = network.links.order_by("-switched_off_at", "-pk")
+    # One link of each kit is enough to open it: one that works, if there is one.
+    links = network.links.order_by("switched_off_at", "-pk")
     kits = {link.connector_id: link for link in links}
     for person in connectors:
         person.kit = kits.get(person.pk)

@@ -95,7 +95,7 @@ def link_switch(request, slug, pk):
 def link_print(request, slug, pk, paper):
     """A poster or a table card, as a page to print."""
     link = _link(request, slug, pk)
-    poster, _kit = _poster(request, link, _paper(paper))
+    poster = _poster(request, link, _paper(paper))
     context = {"poster": poster, "paper": paper, "link": link, "series": link.network.series}
     return render(request, "surgeries/sharing/link_print.html", context)
 
@@ -104,7 +104,7 @@ def link_print(request, slug, pk, paper):
 def link_pdf(request, slug, pk, paper):
     """The same as a PDF; in letters we have no type for, the page to print."""
     link, paper = _link(request, slug, pk), _paper(paper)
-    poster, kit = _poster(request, link, paper)
+    poster = _poster(request, link, paper)
     if poster.language not in SET_IN_PRINT:
         there = reverse("link_print", args=[slug, pk, paper])
         return redirect(f"{there}?in={poster.language}")
@@ -195,7 +195,7 @@ def _poster(request, link, paper):
     kit = kit_of(link, now=timezone.now())
     way = PassedOnBy.CARD if paper == Paper.CARD else PassedOnBy.POSTER
     address = address_of(kit.link_for(way, link))
-    return poster_of(kit, link=address, language=_language(request, link)), kit
+    return poster_of(kit, link=address, language=_language(request, link))
 
 
 def _paper(paper):
