@@ -101,7 +101,7 @@ class CodeWordForm(forms.Form):
     """What people say when somebody asks who told them."""
 
     word = LineField(
-        label=_("Word to say"),
+        label=_("Which word?"),
         help_text=_("Easy to say and to hear. No other network of yours has it."),
         most=MOST,
         error_messages={
