@@ -150,6 +150,14 @@ class PassedOnBy(TextChoices):
     CONNECTOR_PAGE = "connector_page", _("the connector’s own page")
 
 
+class Paper(TextChoices):
+    """What a share kit is printed on."""
+
+    A4 = "a4", _("A4 poster")
+    A5 = "a5", _("A5 poster")
+    CARD = "card", _("table card, A4 to fold")
+
+
 class AliasKind(TextChoices):
     """Why some words mean a network."""
 

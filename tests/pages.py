@@ -219,6 +219,7 @@ PAGES = {
     "heard_list": lambda w: [w.series.slug],
     "share": lambda w: [w.series.slug],
     "link_detail": lambda w: [w.series.slug, w.rows["link"].pk],
+    "link_print": lambda w: [w.series.slug, w.rows["link"].pk, "a5"],
     "register": lambda w: [w.series.slug, w.past.pk],
     "register_everyone": lambda w: [w.series.slug, w.past.pk],
     "register_head_count": lambda w: [w.series.slug, w.past.pk],

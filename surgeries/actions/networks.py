@@ -1,52 +1,13 @@
-"""Networks, the people trusted in them, and the links that we pass on."""
+"""Networks and the groups in them."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from surgeries.actions.connectors import find_or_make_connector, key_for
-from surgeries.models import Alias, Group, InviteLink, Network
+from surgeries.actions.connectors import key_for
+from surgeries.models import Alias, Group, Network
 from surgeries.refusals import Refused
 from surgeries.rules.names import tidy
-from surgeries.rules.sharing import new_code, person_and_group
 from surgeries.states import PRIVATE_BY_DEFAULT
-from surgeries.turnout.attribution import all_named
-
-
-@transaction.atomic
-def pass_on(series, *, to, by, now, agreed=False):
-    """A link for whoever `to` names: "Sharon at Highgate Tenants", or a group, or one we know.
-
-    Makes the network when it is new, and the connector with her own yes (`agreed`); without it
-    the link is the network's. The same answer again gets the same link, unless that was switched
-    off. Raises Refused when nobody is named, or `to` may mean two.
-    """
-    meant = all_named(series, to)
-    if len(meant) > 1:
-        raise Refused(_("There are two of this name. Choose one."), field="which")
-    if meant:
-        network, connector = meant[0]
-    else:
-        person, group = person_and_group(tidy(to))
-        network = find_or_make_network(series, name=group, now=now)
-        connector = person and find_or_make_connector(network, name=person, agreed=agreed, now=now)
-    if network.removed_at:
-        raise Refused(
-            _("You have put %(network)s away. Bring it back first.") % {"network": network.name},
-            field="who",
-        )
-    return link_through(network, connector or None, by=by, now=now)
-
-
-@transaction.atomic
-def link_through(network, connector=None, *, by, now):
-    """The link we hand out for a network, or for one connector in it; made when there is none."""
-    network = held(network)
-    links = InviteLink.objects.filter(
-        network=network, connector=connector, switched_off_at__isnull=True
-    )
-    return links.order_by("pk").first() or InviteLink.objects.create(
-        network=network, connector=connector, code=new_code(), made_by=by, created_at=now
-    )
 
 
 def find_or_make_network(series, *, name, now):
@@ -126,14 +87,6 @@ def remove_group(group, *, network, by, now):
     group.networks.remove(network)
     if not group.networks.exists():
         group.delete()
-
-
-@transaction.atomic
-def switch_link(link, *, on, by, now):
-    """Switch a link off or on again. Whoever follows it still counts for its network (R12)."""
-    link.switched_off_at = None if on else now
-    link.save(update_fields=["switched_off_at"])
-    return link
 
 
 def held(network):

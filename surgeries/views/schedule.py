@@ -15,8 +15,8 @@ from surgeries.access import series_organised_by, surgeries_organised_by, venues
 from surgeries.actions import schedule
 from surgeries.actions.notices import foresee
 from surgeries.actions.places import short_of_chairs
-from surgeries.forms.networks import ShareForm
 from surgeries.forms.schedule import CopyForm, SurgeryForm, VenueForm
+from surgeries.forms.sharing import ShareForm
 from surgeries.models import Helping, Message, Surgery
 from surgeries.refusals import Refused
 from surgeries.rules.reminders import is_nearly_here
@@ -26,8 +26,8 @@ from surgeries.turnout.evening import evening_of
 from surgeries.turnout.forecast import forecasts_of
 from surgeries.turnout.ringing import desk_of, free_places_at
 from surgeries.turnout.schedule import with_figures
+from surgeries.turnout.sharing import known_names
 from surgeries.views.helpings import about_help, offers_elsewhere
-from surgeries.views.networks import known_names
 
 PAST_ON_A_PAGE = 20
 SHOWN = 6

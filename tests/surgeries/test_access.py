@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import get_resolver, reverse
 
 from surgeries import access
-from surgeries.states import MessageKind, Role
+from surgeries.states import MessageKind, Paper, Role
 from tests.factories import create_member, create_series, create_surgery, create_user
 from tests.pages import build_world
 
@@ -72,6 +72,9 @@ ORGANISERS = {
     "share",
     "link_detail",
     "link_switch",
+    "link_word",
+    "link_print",
+    "link_pdf",
     "people_list",
     "person_detail",
     "person_contact",
@@ -102,7 +105,7 @@ ROUTES = {
     if str(pattern.pattern).startswith("organise/")
 }
 OF_A_SERIES = sorted(set(ROUTES) - ANYBODY_SIGNED_IN)
-NO_ROW = {"slug", "kind"}
+NO_ROW = {"slug", "kind", "paper"}
 OF_A_ROW = sorted(name for name in ROUTES if set(ROUTES[name].pattern.converters) - NO_ROW)
 
 
@@ -141,6 +144,9 @@ def key_of(name, world):
         "heard_undo": lambda: rows["alias"].pk,
         "link_detail": lambda: rows["link"].pk,
         "link_switch": lambda: rows["link"].pk,
+        "link_word": lambda: rows["link"].pk,
+        "link_print": lambda: rows["link"].pk,
+        "link_pdf": lambda: rows["link"].pk,
         "person_detail": lambda: rows["amina"].pk,
         "person_contact": lambda: rows["amina"].pk,
         "booking_displace": lambda: rows["without"].pk,
@@ -162,6 +168,8 @@ def address(name, world, slug=None):
         found["group"] = world.rows["group"].pk
     if "kind" in converters:
         found["kind"] = MessageKind.REMINDER_LAST
+    if "paper" in converters:
+        found["paper"] = Paper.A5
     assert set(converters) == set(found), f"tell `address` what {name} wants"
     return reverse(name, kwargs=found)
 

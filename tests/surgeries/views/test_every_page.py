@@ -34,6 +34,8 @@ NOT_PAGES = {
     "surgery_close",
     "helping_answer",
     "link_switch",
+    "link_word",
+    "link_pdf",  # a file
     "network_away",
     "link_make",
     "group_add",

@@ -6,8 +6,9 @@ import pytest
 from django.conf import settings
 from django.urls import reverse
 
+from surgeries.actions.sharing import make_kit
 from surgeries.models import Helper, Network
-from surgeries.states import Role
+from surgeries.states import Paper, Role
 from tests import factories
 from tests.pages import PAGES, address_of, build_world
 from tests.surgeries.test_access import AT_THE_DOOR
@@ -101,11 +102,17 @@ def test_the_door_would_tell_of_it_were_it_not_private(client, world):
     }
 
 
-def test_the_text_to_pass_on_does_not_name_it(client, world):
+def test_nothing_of_its_kit_that_goes_out_names_it(client, world):
     client.force_login(world.olu, backend=settings.AUTHENTICATION_BACKENDS[0])
-    text = client.get(address_of("link_detail", world)).context["form"]["text"].value()
-    assert [word for word in CANARIES if word in text.casefold()] == []
-    assert world.rows["link"].code in text
+    link = make_kit(world.rows["network"], by=world.olu, now=world.rows["network"].created_at)
+    where = [world.series.slug, link.pk]
+    kit = client.get(reverse("link_detail", args=where)).context
+    texts = [text["form"]["text"].value() for text in kit["texts"]]
+    word = kit["word_form"]["word"].value()
+    assert [w for w in CANARIES for t in (*texts, word) if w in t.casefold()] == []
+    assert (len(texts), "canary" in word.casefold()) == (4, False)
+    for paper in Paper:
+        assert seen_in(client, reverse("link_print", args=[*where, paper])) == []
 
 
 def test_nobody_who_books_is_offered_its_name(client, world):
