@@ -128,7 +128,7 @@ def say_who_came(connector, surgery, *, said, now):
     """Note what she says of her people: `said` is {booking's key: Outcome}. Returns how many.
 
     It is marked as hers, and touches nothing that was tapped, imported or said with "That's
-    everyone". Refused before the end of the surgery, and two weeks after it.
+    everyone". Refused before the end of the surgery, and four weeks after it.
     """
     surgery = Surgery.objects.locked().get(pk=surgery.pk)
     if not may_be_asked(surgery, now):

@@ -109,9 +109,7 @@ class BringToWaitForm(BringForm):
     def offer(self, slots):
         """Offer these arrival times; all are ticked."""
         self.fields["accepts"].label = _("Which times would suit them?")
-        self.fields["accepts"].help_text = _(
-            "When a place comes free at one of them, it is theirs."
-        )
+        self.fields["accepts"].help_text = _("A place that comes free then is theirs.")
         self.fields["accepts"].choices = list(times(slots))
         self.initial.setdefault("accepts", [slot.pk for slot in slots])
 

@@ -44,9 +44,10 @@ class Text:
 
 
 def text_for(message, now) -> Text:
-    """Put one message to an attendee or connector into words, as things are at `now`; wants `with_person`.
+    """Put one message to an attendee or connector into words, as things are at `now`.
 
-    In the letters of which 160 are one text. Raises NoSuchNumber before anything is written.
+    Wants it `with_person`. In the letters of which 160 are one text. Raises NoSuchNumber before
+    anything is written.
     """
     recipient = recipient_of(message)
     if not may_be_texted(recipient, settings.TEXTS_TO):

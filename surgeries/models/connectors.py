@@ -39,8 +39,9 @@ class Connector(models.Model):
 
     `name` is kept only with that person's own yes (`agreed_at`); until then we know her by `role`,
     "the caretaker". From `name_shown_from` on she agrees to being suggested by name in public. From
-    `digest_from` on she gets one message before each surgery. `page_off_at` is when her page was
-    switched off, by her or by the organiser; without a `link_hash` she was never given one. `contact` is an email address or a number in E.164.
+    `digest_from` on she gets one message before each surgery. Without a `link_hash` she was never
+    given a page; `page_off_at` is when it was switched off, by her or by the organiser. `contact`
+    is an email address or a number in E.164.
     """
 
     network = models.ForeignKey(

@@ -19,7 +19,7 @@ from surgeries.states import (
 )
 
 LOOKS_AHEAD, LOOKS_BACK = 4, timedelta(weeks=8)
-ASKS_FOR = timedelta(days=14)
+ASKS_FOR = timedelta(weeks=4)
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def brought_to(connector, surgery):
 
 
 def may_be_asked(surgery, now):
-    """Whether she may say who came: for two weeks after a surgery that took place."""
+    """Whether she may say who came: for four weeks after a surgery that took place."""
     took_place = surgery.state in (SurgeryState.PUBLISHED, SurgeryState.CLOSED)
     return took_place and surgery.ends_at <= now < surgery.ends_at + ASKS_FOR
 
