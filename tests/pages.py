@@ -59,6 +59,7 @@ def build_world():
     tenants = create_network(series=series, name='=HYPERLINK("evil")')
     sharon = create_connector(network=tenants, name="Sharon")
     link = create_link(network=tenants, connector=sharon, code="abcd2345")
+    create_link(network=tenants, connector=sharon, code="efgh6789", passed_on_by="connector_page")
     alias = create_alias(series=series, words="my neighbour <b>", created_at=now)
     create_alias(series=series, words="the lady at the chemist", network=choir, created_at=now)
     past = _surgery_on(series, now - timedelta(days=20), places=(7, 7))
