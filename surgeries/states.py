@@ -236,6 +236,8 @@ class MessageKind(TextChoices):
     HELPING_CANCELLED = "helping_cancelled", _("Surgery cancelled, to a helper")
     TEAM_INVITATION = "team_invitation", _("Invitation to the team")
     DAILY_DIGEST = "daily_digest", _("Daily digest")
+    CONNECTOR_LINK = "connector_link", _("Link to the page, to a connector")
+    CONNECTOR_DIGEST = "connector_digest", _("Who is coming, to a connector")
 
 
 REMINDERS = (

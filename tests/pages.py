@@ -13,6 +13,7 @@ from surgeries.states import (
     MessageKind,
     MessageState,
     Outcome,
+    OutcomeSource,
     ReplyMeaning,
     Role,
 )
@@ -58,9 +59,10 @@ def build_world():
     tenants = create_network(series=series, name='=HYPERLINK("evil")')
     sharon = create_connector(network=tenants, name="Sharon")
     link = create_link(network=tenants, connector=sharon, code="abcd2345")
+    create_link(network=tenants, connector=sharon, code="efgh6789", passed_on_by="connector_page")
     alias = create_alias(series=series, words="my neighbour <b>", created_at=now)
     create_alias(series=series, words="the lady at the chemist", network=choir, created_at=now)
-    past = _surgery_on(series, now - timedelta(days=20), places=(6, 6))
+    past = _surgery_on(series, now - timedelta(days=20), places=(7, 7))
     coming = _surgery_on(series, now + timedelta(days=6), places=(3, 2))
     for number in range(11):
         create_booking(
@@ -72,10 +74,28 @@ def build_world():
     create_booking(surgery=past, network=choir, walked_in=True, outcome=Outcome.CAME)
     for said in ("a choir <i>somewhere</i>", "Facebook"):
         create_booking(surgery=past, walked_in=True, outcome=Outcome.CAME, said=said)
+    for person in (create_attendee(series=series, name="Ben <b>", contact=None) for _ in range(2)):
+        create_booking(
+            surgery=past,
+            attendee=person,
+            network=tenants,
+            credited_connector=sharon,
+            brought_by=sharon,
+            name_shown_from=now,
+            outcome=Outcome.CAME,
+            outcome_source=OutcomeSource.CONNECTOR,
+        )
     amina = create_attendee(series=series, group="Tenants <b>&</b> Friends")
     for _visit in range(2):
         create_booking(surgery=past, attendee=amina, walked_in=True, outcome=Outcome.CAME)
-    booking = create_booking(surgery=coming, attendee=amina, network=tenants, goal="unsure")
+    booking = create_booking(
+        surgery=coming,
+        attendee=amina,
+        network=tenants,
+        credited_connector=sharon,
+        name_shown_from=now,
+        goal="unsure",
+    )
     phone = create_attendee(series=series, name="Winston Clarke", contact="+447400123457")
     create_booking(surgery=coming, attendee=phone, network=choir)
     reply = _ask_for_the_desk(series, coming, now)
@@ -186,6 +206,11 @@ PAGES = {
     "helping_about": lambda w: [w.rows["evening"].secret],
     "invitation_detail": lambda w: [w.rows["invitation"].secret],
     "digest_off": lambda w: [w.rows["member"].pk, w.rows["member"].secret],
+    "connector_page": lambda w: [w.rows["link"].connector.secret],
+    "connector_book": lambda w: [w.rows["link"].connector.secret, w.coming.pk],
+    "connector_came": lambda w: [w.rows["link"].connector.secret, w.past.pk],
+    "connector_stop": lambda w: [w.rows["link"].connector.secret],
+    "connector_stopped": lambda w: [],
     "my_evenings": lambda w: [],
     "series_list": lambda w: [],
     "series_create": lambda w: [],

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from surgeries.actions.connector_pages import open_page
 from surgeries.models import Connector, Network
 from surgeries.refusals import Refused
 from surgeries.rules.names import name_key, tidy
@@ -23,13 +24,11 @@ def find_or_make_connector(network, *, name, agreed, now):
     if not agreed:
         return None
     if known is None:
-        known, made = Connector.objects.get_or_create(
+        known, _made = Connector.objects.get_or_create(
             network=network,
             key=key,
             defaults={"name": tidy(name), "agreed_at": now, "created_at": now},
         )
-        if made:
-            _seal(known)
     return known if not known.removed_at else _back(known)
 
 
@@ -38,7 +37,8 @@ def write_connector(network, connector=None, *, by, now, agreed, **said):
     """Write what we know of a person in `network`; a new one without `connector`. Returns it.
 
     `said` has name, role, contact (an email address or a number in E.164, or None), ask_by, note,
-    and whether she agreed to be `shown` by name and to the `digest`. Without her own yes
+    and whether she agreed to be `shown` by name and to the `digest`, which leads to a page of her
+    own, so she is given one. Without her own yes
     (`agreed`) we know her by her role alone, and forget the rest that tells who she is. Raises
     Refused without a role then, without a contact for the digest, and for a name that another
     one in the network has.
@@ -56,7 +56,8 @@ def write_connector(network, connector=None, *, by, now, agreed, **said):
     )
     connector.digest_from = _since(connector.digest_from, said["digest"], now)
     connector.save()
-    _seal(connector)
+    if said["digest"] and not connector.has_page:
+        open_page(connector, by=by, now=now)
     return connector
 
 
@@ -99,13 +100,6 @@ def _refuse_unless_told_apart(network, connector, said):
 def _since(before, yes, now):
     """When she said yes: the first time counts, and a no forgets it."""
     return (before or now) if yes else None
-
-
-def _seal(connector):
-    """Give her page its address, once she has her number. In the caller's transaction."""
-    if not connector.link_hash:
-        connector.seal()
-        connector.save(update_fields=["link_hash"])
 
 
 def _back(connector):

@@ -13,6 +13,7 @@ from surgeries.models import (
     Connector,
     ImportRun,
     InviteLink,
+    Message,
     Network,
     Prospect,
     Series,
@@ -40,6 +41,7 @@ POINTS_TO_A_CONNECTOR = (
     (Booking, "brought_by"),
     (InviteLink, "connector"),
     (Alias, "connector"),
+    (Message, "connector"),
 )
 KEPT_OF_A_CONNECTOR = ("role", "contact", "ask_by", "note")
 LONGEST_ABOUT = Network._meta.get_field("about").max_length

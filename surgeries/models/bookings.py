@@ -161,6 +161,10 @@ class BookingQuerySet(RingingQuerySet):
         """Waiting, or promised a place that is no longer there."""
         return self.filter(state__in=WANTS_A_PLACE)
 
+    def credited_to(self, connector):
+        """Who comes through this connector, however we know."""
+        return self.filter(credited_connector=connector)
+
     def in_party_of(self, booking):
         """The booking and those that were made together with it, whoever speaks for them first."""
         if booking.party is None:

@@ -25,7 +25,13 @@ class ConnectorQuerySet(models.QuerySet):
 
     def by_secret(self, secret):
         """The connector whose page a secret link opens, while she wants one."""
-        return self.filter(link_hash=hash_of(secret), page_off_at=None)
+        return self.with_a_page().filter(link_hash=hash_of(secret))
+
+    def with_a_page(self):
+        """Who agreed to be one of us, was given a page, and has not stopped."""
+        return self.current().filter(
+            agreed_at__isnull=False, link_hash__isnull=False, page_off_at=None
+        )
 
 
 class Connector(models.Model):
@@ -33,8 +39,9 @@ class Connector(models.Model):
 
     `name` is kept only with that person's own yes (`agreed_at`); until then we know her by `role`,
     "the caretaker". From `name_shown_from` on she agrees to being suggested by name in public. From
-    `digest_from` on she gets one message before each surgery. `page_off_at` is when her page was
-    switched off, by her or by the organiser. `contact` is an email address or a number in E.164.
+    `digest_from` on she gets one message before each surgery. Without a `link_hash` she was never
+    given a page; `page_off_at` is when it was switched off, by her or by the organiser. `contact`
+    is an email address or a number in E.164.
     """
 
     network = models.ForeignKey(
@@ -98,9 +105,22 @@ class Connector(models.Model):
         return self.contact if "@" not in self.contact else ""
 
     @property
+    def has_page(self):
+        """Whether her link opens it; see `with_a_page`, and wants the network loaded."""
+        given = self.agreed_at and self.link_hash and not self.page_off_at
+        return bool(given) and not self.removed_at and not self.network.removed_at
+
+    @property
     def secret(self):
         """Opens her page."""
         return secret_for("connector", self.pk, self.link_version)
+
+    def link_to_pass_on(self):
+        """The invite link her page offers, never the page's own address; None when it is off."""
+        mine = self.links.filter(
+            passed_on_by=PassedOnBy.CONNECTOR_PAGE, switched_off_at__isnull=True
+        )
+        return mine.order_by("pk").first()
 
     def seal(self):
         """Set the hash by which her page is found; the row must have its number."""

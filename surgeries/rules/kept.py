@@ -77,7 +77,7 @@ NOT_PERSONAL: dict[str, tuple[str, ...]] = {
     "surgeries.Message": (
         *("id", "key", "series", "kind", "channel", "schedule_version", "covers_from", "covers_to"),
         *("owed_at", "next_at", "expires_at", "attempts_made", "uncertain", "lease_token"),
-        *("lease_until", "provider_ref", "parts"),
+        *("lease_until", "provider_ref", "parts", "surgery"),
     ),
     "surgeries.Attempt": ("id", "message", "number", "worker", "started_at", "finished_at"),
     "surgeries.Heartbeat": ("name", "at"),
@@ -253,6 +253,7 @@ PERSONAL: dict[str, dict[Rule, dict[str, str]]] = {
             "helping": "messages about your evenings",
             "invitation": "messages about your invitation",
             "member": "your digests",
+            "connector": "messages about your page",
             "state": "what became of it",
             "sent_at": "when it was sent",
             "last_error": "why it was not sent",

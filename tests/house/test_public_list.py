@@ -41,6 +41,12 @@ PUBLIC = {
     "h/<str:secret>/hours/",
     "h/<str:secret>/about/",
     "h/<str:secret>/surgery.ics",
+    "c/<str:secret>/",
+    "c/<str:secret>/stop/",
+    "c/<str:secret>/cannot/",
+    "c/<str:secret>/<int:pk>/book/",
+    "c/<str:secret>/<int:pk>/came/",
+    "c/thank-you/",
     "invitation/<str:secret>/",
     "digest/<int:pk>/<str:secret>/",
     # Called by providers, and believed only with their signature.

@@ -41,6 +41,8 @@ NOT_PAGES = {
     "group_add",
     "group_remove",
     "connector_away",
+    "connector_give",
+    "connector_cannot",
     "prospect_asked",
     "prospect_remove",
     "heard_explain",
