@@ -5,7 +5,7 @@ import sys
 
 from bench import world
 
-PARTS = ("pages", "journey", "race", "register", "outbox", "enumeration")
+PARTS = ("pages", "journey", "race", "register", "outbox", "enumeration", "suppression")
 
 
 def main(names):
