@@ -5,7 +5,16 @@ import sys
 
 from bench import world
 
-PARTS = ("pages", "journey", "race", "register", "outbox", "enumeration", "suppression")
+PARTS = (
+    "pages",
+    "journey",
+    "race",
+    "register",
+    "outbox",
+    "enumeration",
+    "suppression",
+    "dashboard",
+)
 
 
 def main(names):

@@ -2,6 +2,7 @@
 
 from .bookings import Attendee, Booking
 from .connectors import Connector, InviteLink, LinkOpens
+from .figures import FoldedMonth, MonthFigures
 from .heartbeats import Heartbeat
 from .helpers import Helper, Helping
 from .imports import ImportDraft, ImportRun
@@ -19,6 +20,7 @@ __all__ = [
     "Attendee",
     "Booking",
     "Connector",
+    "FoldedMonth",
     "Group",
     "Heartbeat",
     "Helper",
@@ -28,6 +30,7 @@ __all__ = [
     "InviteLink",
     "LinkOpens",
     "Message",
+    "MonthFigures",
     "Network",
     "Place",
     "PromiseCheck",

@@ -74,6 +74,14 @@ NOT_PERSONAL: dict[str, tuple[str, ...]] = {
     "surgeries.LinkOpens": ("id", "link", "on", "times"),
     "surgeries.ImportRun": ("id", "series", "started_at", "undone_at", "summary"),
     "surgeries.ImportDraft": ("id", "series", "created_at"),
+    "surgeries.FoldedMonth": (
+        *("id", "series", "month", "evenings", "surgeries", "written_down", "head_count"),
+        "left_out",
+    ),
+    "surgeries.MonthFigures": (
+        *("id", "folded", "network", "booked", "came", "did_not_come", "walk_ins", "new_people"),
+        "surgeries",
+    ),
     "surgeries.Message": (
         *("id", "key", "series", "kind", "channel", "schedule_version", "covers_from", "covers_to"),
         *("owed_at", "next_at", "expires_at", "attempts_made", "uncertain", "lease_token"),
