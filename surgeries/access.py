@@ -15,6 +15,7 @@ from surgeries.models import (
     Network,
     Reply,
     Series,
+    SharedView,
     Surgery,
     Venue,
 )
@@ -68,6 +69,10 @@ def connectors_organised_by(user):
 
 def links_organised_by(user):
     return InviteLink.objects.filter(network__series__in=series_organised_by(user))
+
+
+def shared_views_organised_by(user):
+    return SharedView.objects.filter(series__in=series_organised_by(user))
 
 
 def messages_organised_by(user):

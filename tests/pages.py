@@ -27,6 +27,7 @@ from tests.factories import (
     create_message,
     create_network,
     create_series,
+    create_shared_view,
     create_surgery,
     create_user,
 )
@@ -116,6 +117,7 @@ def build_world():
             "message": doubt,
             "invitation": invitation,
             "import": brought_in,
+            "shared": create_shared_view(series=series),
             "member": series.team.first(),
         },
     )
@@ -166,6 +168,8 @@ PAGES = {
     "helping_about": lambda w: [w.rows["evening"].secret],
     "invitation_detail": lambda w: [w.rows["invitation"].secret],
     "digest_off": lambda w: [w.rows["member"].pk, w.rows["member"].secret],
+    "shared_view": lambda w: [w.rows["shared"].secret],
+    "shared_list": lambda w: [w.series.slug],
     "my_evenings": lambda w: [],
     "series_list": lambda w: [],
     "series_create": lambda w: [],

@@ -8,6 +8,7 @@ from .helpers import Helper, Helping
 from .imports import ImportDraft, ImportRun
 from .networks import Alias, Group, Network, Prospect
 from .outbox import Attempt, Message
+from .outside import SharedView
 from .promises import PromiseCheck
 from .schedule import Place, Slot, Surgery, Venue
 from .series import Series, TeamInvitation, TeamMember
@@ -39,6 +40,7 @@ __all__ = [
     "ReminderTime",
     "Reply",
     "Series",
+    "SharedView",
     "Slot",
     "Surgery",
     "TeamInvitation",

@@ -41,7 +41,7 @@ def as_csv(turnout: Turnout) -> str:
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS)
     writer.writeheader()
-    writer.writerows(line | {"network": _harmless(line["network"])} for line in lines)
+    writer.writerows(line | {"network": harmless(line["network"])} for line in lines)
     return out.getvalue()
 
 
@@ -86,5 +86,6 @@ def _aligned(line: list[str], widths: list[int]) -> str:
     return "  ".join(cells).rstrip()
 
 
-def _harmless(name: str) -> str:
+def harmless(name: str) -> str:
+    """`name` so that no spreadsheet runs it as a formula."""
     return f"'{name}" if name.startswith(FORMULA) else name

@@ -42,6 +42,7 @@ PUBLIC = {
     "h/<str:secret>/about/",
     "h/<str:secret>/surgery.ics",
     "invitation/<str:secret>/",
+    "f/<str:secret>/",
     "digest/<int:pk>/<str:secret>/",
     # Called by providers, and believed only with their signature.
     "hooks/texts/receipts/",

@@ -35,6 +35,8 @@ NOT_PAGES = {
     "helping_answer",
     "link_switch",
     "connector_show",
+    "shared_hide",
+    "shared_take_back",
     "register_tap",
     "register_walk_in",
     "ring_done",
