@@ -14,6 +14,7 @@ CREATE FUNCTION surgeries_unfold_for_bookings() RETURNS trigger LANGUAGE plpgsql
 DECLARE
     evening_ids bigint[];
     person_ids bigint[];
+    theirs record;
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         SELECT array_agg(surgery_id), array_agg(attendee_id) INTO evening_ids, person_ids FROM (
@@ -30,26 +31,29 @@ BEGIN
     ELSE
         SELECT array_agg(surgery_id), array_agg(attendee_id) INTO evening_ids, person_ids FROM changed;
     END IF;
-    IF evening_ids IS NULL THEN
-        RETURN NULL;
-    END IF;
-    PERFORM pg_advisory_xact_lock_shared(20091, series_id::int)
-    FROM (SELECT DISTINCT series_id FROM surgeries_surgery WHERE id = ANY(evening_ids)) AS theirs;
-    PERFORM surgeries_take_away(array_agg(f.id)) FROM surgeries_foldedmonth f WHERE EXISTS (
-        SELECT FROM unnest(evening_ids, person_ids) AS c (evening, person)
-        JOIN surgeries_surgery s ON s.id = c.evening
-        WHERE s.series_id = f.series_id
-        AND date_trunc('month', s."on"::timestamp) <= f.month
-        AND (
-            cardinality(evening_ids) > 100
-            OR date_trunc('month', s."on"::timestamp) = f.month
-            OR EXISTS (
-                SELECT FROM surgeries_booking b JOIN surgeries_surgery t ON t.id = b.surgery_id
-                WHERE b.attendee_id = c.person AND t.series_id = f.series_id
-                AND date_trunc('month', t."on"::timestamp) = f.month
+    FOR theirs IN
+        SELECT series_id, min(date_trunc('month', "on"::timestamp))::date AS month
+        FROM surgeries_surgery WHERE id = ANY(evening_ids) GROUP BY series_id
+    LOOP
+        PERFORM pg_advisory_xact_lock_shared(20091, theirs.series_id::int);
+        -- An evening to come, as in nearly every booking: no month from there on is folded.
+        CONTINUE WHEN NOT EXISTS (
+            SELECT FROM surgeries_foldedmonth
+            WHERE series_id = theirs.series_id AND month >= theirs.month
+        );
+        PERFORM surgeries_take_away(array_agg(f.id)) FROM surgeries_foldedmonth f
+        WHERE f.series_id = theirs.series_id AND f.month >= theirs.month AND (
+            cardinality(evening_ids) > 100 OR EXISTS (
+                SELECT FROM unnest(evening_ids, person_ids) AS c (evening, person)
+                JOIN surgeries_surgery s ON s.id = c.evening
+                WHERE date_trunc('month', s."on"::timestamp) = f.month OR EXISTS (
+                    SELECT FROM surgeries_booking b JOIN surgeries_surgery t ON t.id = b.surgery_id
+                    WHERE b.attendee_id = c.person AND t.series_id = f.series_id
+                    AND date_trunc('month', t."on"::timestamp) = f.month
+                )
             )
-        )
-    ) HAVING count(*) > 0;
+        ) HAVING count(*) > 0;
+    END LOOP;
     RETURN NULL;
 END $$;
 
@@ -59,6 +63,7 @@ CREATE FUNCTION surgeries_unfold_for_surgeries() RETURNS trigger LANGUAGE plpgsq
 DECLARE
     whose bigint[];
     days date[];
+    theirs record;
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         SELECT array_agg(series_id), array_agg("on") INTO whose, days FROM (
@@ -73,15 +78,14 @@ BEGIN
     ELSE
         SELECT array_agg(series_id), array_agg("on") INTO whose, days FROM changed;
     END IF;
-    IF whose IS NULL THEN
-        RETURN NULL;
-    END IF;
-    PERFORM pg_advisory_xact_lock_shared(20091, series::int)
-    FROM (SELECT DISTINCT unnest(whose) AS series) AS theirs;
-    PERFORM surgeries_take_away(array_agg(f.id)) FROM surgeries_foldedmonth f WHERE EXISTS (
-        SELECT FROM unnest(whose, days) AS c (series, day)
-        WHERE c.series = f.series_id AND date_trunc('month', c.day::timestamp) <= f.month
-    ) HAVING count(*) > 0;
+    FOR theirs IN
+        SELECT series, min(date_trunc('month', day::timestamp))::date AS month
+        FROM unnest(whose, days) AS c (series, day) GROUP BY series
+    LOOP
+        PERFORM pg_advisory_xact_lock_shared(20091, theirs.series::int);
+        PERFORM surgeries_take_away(array_agg(id)) FROM surgeries_foldedmonth
+        WHERE series_id = theirs.series AND month >= theirs.month HAVING count(*) > 0;
+    END LOOP;
     RETURN NULL;
 END $$;
 
