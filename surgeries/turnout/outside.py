@@ -5,7 +5,7 @@ Because all of them show rows of the same table, they can be laid side by side a
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Min
 from django.utils.translation import gettext as _
@@ -93,7 +93,7 @@ def _people(series, turnouts: list[Turnout], below: int):
 def _counts(series, turnouts):
     """{(rank, name, number): people in each quarter}; who may not be named is one line."""
     named = {n.pk: n for n in series.networks.all() if may_be_named(n)}
-    counts = defaultdict(lambda: [0] * len(turnouts))
+    counts: dict[tuple[int, str, int | None], list[int]] = defaultdict(lambda: [0] * len(turnouts))
     for column, turnout in enumerate(turnouts):
         counts[4, _("Counted without a name"), None][column] += turnout.head_count
         for row in turnout.networks:
@@ -140,7 +140,7 @@ def _groups(series, year, quarters, now, below):
 def _hours(series, year, quarters, now):
     """Hours of those who had said yes, and were not written down as away (R68)."""
     evenings = Surgery.objects.started(now).filter(series=series, on__year=year)
-    stays = {pk: [] for pk in evenings.values_list("pk", flat=True)}
+    stays: dict[int, list[timedelta]] = {pk: [] for pk in evenings.values_list("pk", flat=True)}
     helpings = Helping.objects.confirmed().exclude(outcome=Outcome.DID_NOT_COME)
     for helping in helpings.filter(surgery__in=evenings).select_related("surgery__series"):
         stays[helping.surgery_id].append(helping.leaves_local - helping.comes_local)
