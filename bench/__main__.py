@@ -8,6 +8,7 @@ from bench import world
 PARTS = (
     *("pages", "journey", "booking", "race", "register", "forecast"),
     *("outbox", "drain", "enumeration"),
+    *("suppression", "dashboard"),
 )
 
 

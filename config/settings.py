@@ -162,6 +162,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "surgeries.tasks.promises",
         "schedule": crontab(hour="3", minute="30"),
     },
+    "figures": {
+        "task": "surgeries.tasks.figures",
+        "schedule": 600.0,
+    },
 }
 
 # Mail ----------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from surgeries.models import (
     Prospect,
     Reply,
     Series,
+    SharedView,
     Surgery,
     Venue,
 )
@@ -83,6 +84,10 @@ def prospects_organised_by(user):
 
 def aliases_organised_by(user):
     return Alias.objects.filter(series__in=series_organised_by(user))
+
+
+def shared_views_organised_by(user):
+    return SharedView.objects.filter(series__in=series_organised_by(user))
 
 
 def messages_organised_by(user):

@@ -19,6 +19,7 @@ from surgeries.models import (
     Place,
     Prospect,
     Series,
+    SharedView,
     Slot,
     Surgery,
     TeamMember,
@@ -210,6 +211,14 @@ def create_helping(*, surgery, helper=None, state=HelpingState.CONFIRMED, **fiel
     helping.seal()
     helping.save(update_fields=["link_hash"])
     return helping
+
+
+def create_shared_view(*, series, network=None, for_whom="Awards for All", **fields):
+    fields.setdefault("created_at", NOW)
+    view = SharedView.objects.create(series=series, network=network, for_whom=for_whom, **fields)
+    view.seal()
+    view.save(update_fields=["link_hash"])
+    return view
 
 
 def create_message(*, booking, kind=MessageKind.CONFIRMATION, **fields):

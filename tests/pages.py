@@ -31,6 +31,7 @@ from tests.factories import (
     create_network,
     create_prospect,
     create_series,
+    create_shared_view,
     create_surgery,
     create_user,
 )
@@ -145,6 +146,7 @@ def build_world():
             "message": doubt,
             "invitation": invitation,
             "import": brought_in,
+            "shared": create_shared_view(series=series),
             "member": series.team.first(),
         },
     )
@@ -211,6 +213,8 @@ PAGES = {
     "connector_came": lambda w: [w.rows["link"].connector.secret, w.past.pk],
     "connector_stop": lambda w: [w.rows["link"].connector.secret],
     "connector_stopped": lambda w: [],
+    "shared_view": lambda w: [w.rows["shared"].secret],
+    "shared_list": lambda w: [w.series.slug],
     "my_evenings": lambda w: [],
     "series_list": lambda w: [],
     "series_create": lambda w: [],

@@ -17,6 +17,7 @@ from surgeries.models import (
     Network,
     Prospect,
     Series,
+    SharedView,
     Surgery,
 )
 from surgeries.refusals import Refused
@@ -35,6 +36,7 @@ POINTS_TO_A_NETWORK = (
     (InviteLink, "network"),
     (Alias, "network"),
     (Prospect, "network"),
+    (SharedView, "network"),
 )
 POINTS_TO_A_CONNECTOR = (
     (Booking, "credited_connector"),

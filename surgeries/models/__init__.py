@@ -2,11 +2,13 @@
 
 from .bookings import Attendee, Booking
 from .connectors import Connector, InviteLink, LinkOpens
+from .figures import FoldedMonth, MonthFigures
 from .heartbeats import Heartbeat
 from .helpers import Helper, Helping
 from .imports import ImportDraft, ImportRun
 from .networks import Alias, Group, Network, Prospect
 from .outbox import Attempt, Message
+from .outside import SharedView
 from .promises import PromiseCheck
 from .schedule import Place, Slot, Surgery, Venue
 from .series import Series, TeamInvitation, TeamMember
@@ -19,6 +21,7 @@ __all__ = [
     "Attendee",
     "Booking",
     "Connector",
+    "FoldedMonth",
     "Group",
     "Heartbeat",
     "Helper",
@@ -28,6 +31,7 @@ __all__ = [
     "InviteLink",
     "LinkOpens",
     "Message",
+    "MonthFigures",
     "Network",
     "Place",
     "PromiseCheck",
@@ -36,6 +40,7 @@ __all__ = [
     "ReminderTime",
     "Reply",
     "Series",
+    "SharedView",
     "Slot",
     "Surgery",
     "TeamInvitation",

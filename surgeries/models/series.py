@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from surgeries.rules.links import hash_of, secret_for
 from surgeries.rules.reminders import CLOSES, OPENS, Hours
+from surgeries.rules.suppression import HIGHEST_THRESHOLD, THRESHOLD
 from surgeries.states import Role
 
 
@@ -64,6 +65,10 @@ class Series(models.Model):
     sends_texts = models.BooleanField(_("remind people by text"), default=False)
     texts_a_month = models.PositiveIntegerField(
         _("texts a month at most"), default=200, validators=[MaxValueValidator(100_000)]
+    )
+    hides_below = models.PositiveSmallIntegerField(
+        default=THRESHOLD,
+        validators=[MinValueValidator(THRESHOLD), MaxValueValidator(HIGHEST_THRESHOLD)],
     )
     sprung_from = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="offspring"

@@ -32,6 +32,7 @@ NOT_PERSONAL: dict[str, tuple[str, ...]] = {
         *("id", "name", "slug", "town", "about", "time_zone", "usual_start", "usual_minutes"),
         *("places_per_helper", "opens_days_ahead", "sprung_from", "created_at", "imported_by"),
         *("writes_from", "writes_until", "sends_texts", "texts_a_month", "suggests_more_places"),
+        "hides_below",
     ),
     "surgeries.ReminderTime": ("id", "series", "kind", "on", "days_before", "at"),
     "surgeries.Wording": ("id", "series", "kind", "subject", "email", "text"),
@@ -74,6 +75,17 @@ NOT_PERSONAL: dict[str, tuple[str, ...]] = {
     "surgeries.LinkOpens": ("id", "link", "on", "times"),
     "surgeries.ImportRun": ("id", "series", "started_at", "undone_at", "summary"),
     "surgeries.ImportDraft": ("id", "series", "created_at"),
+    "surgeries.SharedView": (
+        *("id", "series", "network", "created_at", "revoked_at", "link_version", "link_hash"),
+    ),
+    "surgeries.FoldedMonth": (
+        *("id", "series", "month", "evenings", "surgeries", "written_down", "head_count"),
+        "left_out",
+    ),
+    "surgeries.MonthFigures": (
+        *("id", "folded", "network", "booked", "came", "did_not_come", "walk_ins", "new_people"),
+        "surgeries",
+    ),
     "surgeries.Message": (
         *("id", "key", "series", "kind", "channel", "schedule_version", "covers_from", "covers_to"),
         *("owed_at", "next_at", "expires_at", "attempts_made", "uncertain", "lease_token"),
@@ -232,6 +244,9 @@ PERSONAL: dict[str, dict[Rule, dict[str, str]]] = {
     "surgeries.InviteLink": {
         CONNECTORS: {"connector": "links made for you"},
         TEAM: {"made_by": "links you made"},
+    },
+    "surgeries.SharedView": {
+        TEAM: {"made_by": "pages of figures you made", "for_whom": "whom they are for"},
     },
     "surgeries.ImportRun": {
         IMPORTS: {

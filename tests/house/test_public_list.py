@@ -48,6 +48,7 @@ PUBLIC = {
     "c/<str:secret>/<int:pk>/came/",
     "c/thank-you/",
     "invitation/<str:secret>/",
+    "f/<str:secret>/",
     "digest/<int:pk>/<str:secret>/",
     # Called by providers, and believed only with their signature.
     "hooks/texts/receipts/",

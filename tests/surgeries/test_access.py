@@ -94,6 +94,9 @@ ORGANISERS = {
     "turnout_people",
     "turnout_way",
     "turnout_way_people",
+    "shared_list",
+    "shared_hide",
+    "shared_take_back",
     "import_start",
     "import_preview",
     "import_detail",
@@ -154,6 +157,7 @@ def key_of(name, world):
         "booking_displace": lambda: rows["without"].pk,
         "reply_read": lambda: rows["reply"].pk,
         "message_settle": lambda: rows["message"].pk,
+        "shared_take_back": lambda: rows["shared"].pk,
         "import_detail": lambda: rows["import"].pk,
         "import_undo": lambda: rows["import"].pk,
     }.get(name, lambda: world.coming.pk)()

@@ -18,7 +18,7 @@ from surgeries.actions.merging import (
 )
 from surgeries.actions.networks import find_or_make_network
 from surgeries.actions.undo_imports import undo_import
-from surgeries.models import Alias, Booking, Connector, InviteLink, Network
+from surgeries.models import Alias, Booking, Connector, InviteLink, MonthFigures, Network
 from surgeries.refusals import Refused
 from surgeries.rules.imports import Row
 from surgeries.states import AliasKind
@@ -114,7 +114,8 @@ def test_no_column_that_points_to_a_network_or_a_connector_is_forgotten():
             if other.auto_created and other.one_to_many
         }
         through = {pair for pair in pointing if pair[0]._meta.auto_created}
-        assert pointing - through == set(known)
+        added_up = {(MonthFigures, "network")}  # a trigger takes these away and they are made anew
+        assert pointing - through - added_up == set(known)
 
 
 def test_its_name_goes_on_meaning_the_one_it_is_now(olu, series, tenants, flats):

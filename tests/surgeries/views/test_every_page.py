@@ -47,6 +47,8 @@ NOT_PAGES = {
     "prospect_remove",
     "heard_explain",
     "heard_undo",
+    "shared_hide",
+    "shared_take_back",
     "register_tap",
     "register_walk_in",
     "ring_done",

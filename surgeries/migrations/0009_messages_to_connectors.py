@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('surgeries', '0007_networks_as_living_records'),
+        ('surgeries', '0008_series_may_open_a_few_more_places'),
     ]
 
     operations = [
