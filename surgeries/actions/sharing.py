@@ -32,13 +32,15 @@ def pass_on(series, *, to, by, now, agreed=False):
     else:
         person, group = person_and_group(tidy(to))
         network = find_or_make_network(series, name=group, now=now)
-        connector = person and find_or_make_connector(network, name=person, agreed=agreed, now=now)
+        connector = None
+        if person:
+            connector = find_or_make_connector(network, name=person, agreed=agreed, now=now)
     if network.removed_at:
         raise Refused(
             _("You have put %(network)s away. Bring it back first.") % {"network": network.name},
             field="who",
         )
-    return make_kit(network, connector or None, by=by, now=now)
+    return make_kit(network, connector, by=by, now=now)
 
 
 @transaction.atomic

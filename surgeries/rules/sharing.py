@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from surgeries.rules.invitations import SENTENCES, comma
-from surgeries.states import PassedOnBy
+from surgeries.states import Language, PassedOnBy
 
 FEWEST_LETTERS = 80
 MOST_LETTERS = 160
@@ -51,13 +51,13 @@ def invitation(
     channel come first, as many as fit. A place too long for 160 letters is cut. Only a link of
     over 60 letters breaks the bounds.
     """
-    say = SENTENCES[language]
+    say = SENTENCES[Language(language)]
     where = f"{when}{comma(language)} {place}." if when else f"{series}."
     end = f"{say.book if when else say.see} {link}"
     said, room = {}, MOST_LETTERS - len(f"{say.what}  {end}")
     said["where"] = where if len(where) <= room else where[: room - 1].rstrip() + "…"
     said |= {"what": say.what, "end": end}
-    for name in FIRST_ON[channel]:
+    for name in FIRST_ON[PassedOnBy(channel)]:
         more = said | {name: getattr(say, name)}
         if len(_in_order(more)) <= MOST_LETTERS:
             said = more

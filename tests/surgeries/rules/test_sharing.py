@@ -2,7 +2,7 @@ import datetime
 from dataclasses import astuple
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surgeries.rules.invitations import SENTENCES, when_long, when_short
@@ -42,6 +42,8 @@ def test_without_a_date_the_text_names_the_series():
     )
 
 
+# The first date in each language loads its names of days.
+@settings(deadline=None)
 @given(
     way=st.sampled_from(list(FIRST_ON)),
     language=st.sampled_from(list(Language)),
