@@ -10,6 +10,7 @@ from surgeries.models import (
     Alias,
     Attendee,
     Booking,
+    Card,
     Connector,
     ImportRun,
     InviteLink,
@@ -34,6 +35,7 @@ POINTS_TO_A_NETWORK = (
     (InviteLink, "network"),
     (Alias, "network"),
     (Prospect, "network"),
+    (Card, "network"),
 )
 POINTS_TO_A_CONNECTOR = (
     (Booking, "credited_connector"),

@@ -1,6 +1,7 @@
 """What is: tables, named constraints, the vocabulary of querysets."""
 
 from .bookings import Attendee, Booking
+from .cards import Card
 from .connectors import Connector, InviteLink, LinkOpens
 from .heartbeats import Heartbeat
 from .helpers import Helper, Helping
@@ -18,6 +19,7 @@ __all__ = [
     "Attempt",
     "Attendee",
     "Booking",
+    "Card",
     "Connector",
     "Group",
     "Heartbeat",
