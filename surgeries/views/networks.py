@@ -28,6 +28,7 @@ from surgeries.rules.opens import is_a_person
 from surgeries.templatetags.words import clock
 from surgeries.turnout.groups import people_by_group
 from surgeries.views import public
+from surgeries.views.cards import cards_for
 from surgeries.views.public_forms import public_form
 
 SUGGESTIONS = 200
@@ -86,11 +87,13 @@ def network_detail(request, slug, pk):
         group.people = people[group.key]
     taken = {group.key for group in groups}
     connectors = network.connectors.order_by("key", "role", "pk")
+    cards = cards_for(request.user, network.series, timezone.now())
     return _page(
         request,
         "network_detail",
         network.series,
         network=network,
+        cards=[card for card in cards if card.pk == network.pk],
         connectors=[person for person in connectors if not person.removed_at],
         connectors_away=[person for person in connectors if person.removed_at],
         links=network.links.select_related("connector").order_by("-created_at", "-pk"),

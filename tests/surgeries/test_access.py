@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import get_resolver, reverse
 
 from surgeries import access
-from surgeries.states import MessageKind, Role
+from surgeries.states import CardKind, MessageKind, Role
 from tests.factories import create_member, create_series, create_surgery, create_user
 from tests.pages import build_world
 
@@ -66,6 +66,11 @@ ORGANISERS = {
     "prospect_asked",
     "prospect_remove",
     "prospect_network",
+    "card_list",
+    "card_detail",
+    "card_answer",
+    "card_dismiss",
+    "card_list_it",
     "heard_list",
     "heard_explain",
     "heard_undo",
@@ -102,7 +107,8 @@ ROUTES = {
     if str(pattern.pattern).startswith("organise/")
 }
 OF_A_SERIES = sorted(set(ROUTES) - ANYBODY_SIGNED_IN)
-NO_ROW = {"slug", "kind"}
+NO_ROW = {"slug", "kind", "card"}
+OF_A_CARD = ("card_detail", "card_answer", "card_dismiss", "card_list_it")
 OF_A_ROW = sorted(name for name in ROUTES if set(ROUTES[name].pattern.converters) - NO_ROW)
 
 
@@ -138,6 +144,7 @@ def key_of(name, world):
         "prospect_asked": lambda: rows["prospect"].pk,
         "prospect_remove": lambda: rows["prospect"].pk,
         "prospect_network": lambda: rows["prospect"].pk,
+        **dict.fromkeys(OF_A_CARD, lambda: rows["network"].pk),
         "heard_undo": lambda: rows["alias"].pk,
         "link_detail": lambda: rows["link"].pk,
         "link_switch": lambda: rows["link"].pk,
@@ -160,6 +167,8 @@ def address(name, world, slug=None):
         found["booking"] = world.booking.pk
     if "group" in converters:
         found["group"] = world.rows["group"].pk
+    if "card" in converters:
+        found["card"] = CardKind.NOT_WORKING
     if "kind" in converters:
         found["kind"] = MessageKind.REMINDER_LAST
     assert set(converters) == set(found), f"tell `address` what {name} wants"
