@@ -197,6 +197,26 @@ class RecipeList(TextChoices):
     MIGHT_HELP = "might_help", _("people who might help")
 
 
+class CardKind(TextChoices):
+    """What an organiser is shown when reaching people is not working (L2, R63)."""
+
+    NOT_WORKING = "not_working", _("not working")
+    QUIET = "quiet", _("gone quiet")
+    ONE_NETWORK = "one_network", _("most people come through one network")
+    NEVER_ASKED = "never_asked", _("never asked")
+    ON_THE_LISTS = "on_the_lists", _("on the lists, not asked")
+
+
+class PutAsideFor(TextChoices):
+    """Why an organiser puts a card aside."""
+
+    IN_HAND = "in_hand", _("I am on to it already")
+    KNOWN = "known", _("I know why")
+    NOT_NOW = "not_now", _("Not now")
+    NOT_FOR_US = "not_for_us", _("It does not fit us")
+    DONE = "done", _("It is done")
+
+
 class Channel(TextChoices):
     EMAIL = "email", _("email")
     TEXT = "text", _("text")

@@ -9,6 +9,7 @@ from surgeries.models import (
     Alias,
     Attendee,
     Booking,
+    Card,
     Connector,
     Group,
     Helper,
@@ -29,6 +30,7 @@ from surgeries.states import (
     WANTS_A_PLACE,
     AliasKind,
     BookingState,
+    CardKind,
     HelpingState,
     HelpingStyle,
     MessageKind,
@@ -179,6 +181,13 @@ def create_group(*, series, name="Knit & Natter", networks=(), **fields):
 def create_prospect(*, series, who="the choir", list=RecipeList.MIGHT_COME, **fields):
     fields.setdefault("created_at", NOW)
     return Prospect.objects.create(series=series, who=who, list=list, **fields)
+
+
+def create_card(*, series, network=None, kind=CardKind.NOT_WORKING, **fields):
+    """One that was answered on NOW; with `dismissed_at` and `reason` put aside."""
+    fields.setdefault("created_at", NOW)
+    fields.setdefault("answered_at", None if "dismissed_at" in fields else NOW)
+    return Card.objects.create(series=series, network=network, kind=kind, **fields)
 
 
 def create_link(*, network, code=None, **fields):

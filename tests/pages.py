@@ -21,6 +21,7 @@ from tests.factories import (
     create_alias,
     create_attendee,
     create_booking,
+    create_card,
     create_connector,
     create_group,
     create_helper,
@@ -179,6 +180,8 @@ def _whom_to_ask(series, tenants):
     create_alias(series=series, words="the <b>flats</b>", network=tenants)
     group = create_group(series=series, name="Tenants <b>&</b> Friends", networks=[tenants])
     create_prospect(series=series, list="big_lists", asked_at=timezone.now(), network=tenants)
+    card = create_card(series=series, network=tenants)
+    create_prospect(series=series, list="big_lists", who="<b>Bev</b>", network=tenants, card=card)
     return {"group": group, "prospect": create_prospect(series=series, note="<i>Tuesdays</i>")}
 
 
@@ -245,6 +248,8 @@ PAGES = {
     "prospect_lists": lambda w: [w.series.slug],
     "prospect_network": lambda w: [w.series.slug, w.rows["prospect"].pk],
     "network_edit": lambda w: [w.series.slug, w.rows["network"].pk],
+    "card_list": lambda w: [w.series.slug],
+    "card_detail": lambda w: [w.series.slug, "not_working", w.rows["network"].pk],
     "heard_list": lambda w: [w.series.slug],
     "share": lambda w: [w.series.slug],
     "link_detail": lambda w: [w.series.slug, w.rows["link"].pk],

@@ -10,6 +10,7 @@ from surgeries.models import (
     Alias,
     Attendee,
     Booking,
+    Card,
     Connector,
     ImportRun,
     InviteLink,
@@ -37,6 +38,7 @@ POINTS_TO_A_NETWORK = (
     (Alias, "network"),
     (Prospect, "network"),
     (SharedView, "network"),
+    (Card, "network"),
 )
 POINTS_TO_A_CONNECTOR = (
     (Booking, "credited_connector"),

@@ -13,13 +13,14 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 
 from accounts.models import User
 from surgeries.models import (
     Alias,
     Attendee,
     Booking,
+    Card,
     Connector,
     Helper,
     Helping,
@@ -167,6 +168,11 @@ def _prospects_due(now):
     )
 
 
+def _cards_due(now):
+    last = Greatest("answered_at", "dismissed_at")
+    return Card.objects.alias(last=last).filter(last__lt=retention.CARDS.cutoff(now))
+
+
 def _accounts_due(now):
     teams = TeamMember.objects.filter(user=OuterRef("pk"))
     return (
@@ -230,6 +236,7 @@ ERASURES = (
     Erasure("connectors", _connectors_due, _delete(Connector)),
     Erasure("explained answers", _answers_due, _delete(Alias)),
     Erasure("people to ask", _prospects_due, _delete(Prospect)),
+    Erasure("cards", _cards_due, _delete(Card)),
     Erasure("messages", _messages_due, _delete(Message)),
     Erasure("replies", _replies_due, _delete(Reply)),
     Erasure("quotas", _quotas_due, _delete(Quota)),

@@ -1,6 +1,7 @@
 """What is: tables, named constraints, the vocabulary of querysets."""
 
 from .bookings import Attendee, Booking
+from .cards import Card
 from .connectors import Connector, InviteLink, LinkOpens
 from .figures import FoldedMonth, MonthFigures
 from .heartbeats import Heartbeat
@@ -20,6 +21,7 @@ __all__ = [
     "Attempt",
     "Attendee",
     "Booking",
+    "Card",
     "Connector",
     "FoldedMonth",
     "Group",

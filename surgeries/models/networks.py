@@ -182,7 +182,10 @@ class Alias(models.Model):
 
 
 class Prospect(models.Model):
-    """A line of one of the three lists of the 2009 recipe: whom to ask, and whether we have."""
+    """A line of one of the three lists of the 2009 recipe: whom to ask, and whether we have.
+
+    `card` is the one whose question ("whom do these people trust?") it answers.
+    """
 
     series = models.ForeignKey(
         "surgeries.Series", on_delete=models.CASCADE, related_name="prospects"
@@ -192,6 +195,9 @@ class Prospect(models.Model):
     note = models.CharField(_("note"), max_length=300, blank=True)
     network = models.ForeignKey(
         Network, on_delete=models.SET_NULL, null=True, blank=True, related_name="prospects"
+    )
+    card = models.ForeignKey(
+        "surgeries.Card", on_delete=models.SET_NULL, null=True, blank=True, related_name="people"
     )
     created_at = models.DateTimeField()
     asked_at = models.DateTimeField(null=True, blank=True)

@@ -9,6 +9,7 @@ from surgeries.rules.retention import (
     ACCOUNTS,
     ATTENDEES,
     BACK_OFFICE_LOG,
+    CARDS,
     CONNECTORS,
     COUNTED,
     HELPERS,
@@ -67,7 +68,11 @@ NOT_PERSONAL: dict[str, tuple[str, ...]] = {
     "surgeries.Group": ("id", "series", "name", "key", "networks", "created_at"),
     "surgeries.Group_networks": ("id", "group", "network"),
     "surgeries.Alias": ("id", "series", "kind", "network", "created_at"),
-    "surgeries.Prospect": ("id", "series", "list", "network", "created_at"),
+    "surgeries.Prospect": ("id", "series", "list", "network", "card", "created_at"),
+    "surgeries.Card": (
+        *("id", "series", "network", "kind", "figure", "created_at", "answered_at"),
+        *("dismissed_at", "reason"),
+    ),
     "surgeries.Connector": ("id", "network", "created_at", "link_version", "removed_at"),
     "surgeries.InviteLink": (
         *("id", "network", "code", "passed_on_by", "created_at", "switched_off_at"),
@@ -240,6 +245,10 @@ PERSONAL: dict[str, dict[Rule, dict[str, str]]] = {
             "note": "what was noted about you",
             "asked_at": "when you were asked",
         },
+    },
+    "surgeries.Card": {
+        CARDS: {"reason_words": "why a card was put aside"},
+        TEAM: {"made_by": "cards you answered or put aside"},
     },
     "surgeries.InviteLink": {
         CONNECTORS: {"connector": "links made for you"},

@@ -67,6 +67,12 @@ PROSPECTS = Rule(
     after="the day the line was written or the person asked",
     erased="row deleted",
 )
+CARDS = Rule(
+    basis="legitimate interests: knowing what was tried; a reason may name somebody",
+    keep=relativedelta(months=12),
+    after="the day the card was answered or put aside",
+    erased="row deleted",
+)
 INVITATIONS = Rule(
     basis=LEGITIMATE_INTERESTS,
     keep=relativedelta(months=12),

@@ -102,6 +102,17 @@ def text_to_ask(*, link: str, when: str, place: str) -> str:
     return _as_friendly_as_fits(_asking(), {"link": link, "when": when, "place": place}, "place")
 
 
+def text_to_approach(*, who: str, network: str = "") -> str:
+    """What to say to `who`, whom the people of `network` trust (L2), in 80 to 160 letters.
+
+    Without a network's name, as for a private one, the text gives none away.
+    """
+    words = {"who": who, "network": network}
+    if network and len(_through() % words) <= MOST_LETTERS:
+        return _through() % words
+    return _as_friendly_as_fits(_approaching(), words, "who")
+
+
 def _as_friendly_as_fits(texts: list[str], words: dict[str, str], cut: str) -> str:
     """The first of `texts` that fits; else the last one with the word `cut` cut short."""
     for text in texts:
@@ -136,4 +147,21 @@ def _asking() -> list[str]:
         ),
         _("Could you help a neighbour get online? %(when)s, %(place)s. Once is enough: %(link)s"),
         _("Could you help a neighbour get online? %(when)s, %(place)s. %(link)s"),
+    ]
+
+
+def _through() -> str:
+    return _(
+        "Hello %(who)s, people at %(network)s trust you. We give free help with phones and "
+        "laptops. May I tell you about it over a cup of tea?"
+    )
+
+
+def _approaching() -> list[str]:
+    return [
+        _(
+            "Hello %(who)s, people here trust you. We give free, friendly help with phones and "
+            "laptops. May I tell you about it over a cup of tea?"
+        ),
+        _("Hello %(who)s, we give free help with phones and laptops. May I tell you about it?"),
     ]

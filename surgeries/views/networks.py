@@ -23,6 +23,7 @@ from surgeries.rules.opens import is_a_person
 from surgeries.turnout.groups import people_by_group
 from surgeries.turnout.sharing import known_names
 from surgeries.views import public
+from surgeries.views.cards import cards_for
 from surgeries.views.public_forms import public_form
 
 SUGGESTIONS = 200
@@ -86,11 +87,13 @@ def network_detail(request, slug, pk):
     kits = {link.connector_id: link for link in links}
     for person in connectors:
         person.kit = kits.get(person.pk)
+    cards = cards_for(request.user, network.series, timezone.now())
     return _page(
         request,
         "network_detail",
         network.series,
         network=network,
+        cards=[card for card in cards if card.pk == network.pk],
         connectors=[person for person in connectors if not person.removed_at],
         connectors_away=[person for person in connectors if person.removed_at],
         kit=kits.get(None),

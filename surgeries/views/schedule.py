@@ -22,11 +22,13 @@ from surgeries.refusals import Refused
 from surgeries.rules.reminders import is_nearly_here
 from surgeries.states import OPEN, HelpingState, SurgeryState
 from surgeries.templatetags.words import day as in_words
+from surgeries.turnout.cards import worth_showing
 from surgeries.turnout.evening import evening_of
 from surgeries.turnout.forecast import forecasts_of
 from surgeries.turnout.ringing import desk_of, free_places_at
 from surgeries.turnout.schedule import with_figures
 from surgeries.turnout.sharing import known_names
+from surgeries.views.cards import cards_for
 from surgeries.views.helpings import about_help, offers_elsewhere
 
 PAST_ON_A_PAGE = 20
@@ -58,6 +60,8 @@ def series_week(request, slug):
     next_up = next_up or next(iter(to_come), None)
     undone = {"give": give, "ring": ring, "reply": replies, "chairs": short, "message": trouble}
     todo = _the_one_thing(series, to_come, before, undone, helpings)
+    cards = cards_for(request.user, series, now)
+    shown = worth_showing(cards)
     return render(
         request,
         "surgeries/schedule/series_week.html",
@@ -75,6 +79,8 @@ def series_week(request, slug):
             **offers_elsewhere(series, next_up, now),
             "todo": dict([todo]),
             "open_registers": any(surgery.untouched for surgery in before),
+            "cards": shown,
+            "more_cards": len(cards) > len(shown),
             "form": ShareForm(),
             "known": known_names(series),
         },

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import get_resolver, reverse
 
 from surgeries import access
-from surgeries.states import MessageKind, Paper, Role
+from surgeries.states import CardKind, MessageKind, Paper, Role
 from tests.factories import create_member, create_series, create_surgery, create_user
 from tests.pages import build_world
 
@@ -67,6 +67,11 @@ ORGANISERS = {
     "prospect_asked",
     "prospect_remove",
     "prospect_network",
+    "card_list",
+    "card_detail",
+    "card_answer",
+    "card_dismiss",
+    "card_list_it",
     "heard_list",
     "heard_explain",
     "heard_undo",
@@ -109,7 +114,8 @@ ROUTES = {
     if str(pattern.pattern).startswith("organise/")
 }
 OF_A_SERIES = sorted(set(ROUTES) - ANYBODY_SIGNED_IN)
-NO_ROW = {"slug", "kind", "paper"}
+NO_ROW = {"slug", "kind", "paper", "card"}
+OF_A_CARD = ("card_detail", "card_answer", "card_dismiss", "card_list_it")
 OF_A_ROW = sorted(name for name in ROUTES if set(ROUTES[name].pattern.converters) - NO_ROW)
 
 
@@ -146,6 +152,7 @@ def key_of(name, world):
         "prospect_asked": lambda: rows["prospect"].pk,
         "prospect_remove": lambda: rows["prospect"].pk,
         "prospect_network": lambda: rows["prospect"].pk,
+        **dict.fromkeys(OF_A_CARD, lambda: rows["network"].pk),
         "heard_undo": lambda: rows["alias"].pk,
         "link_detail": lambda: rows["link"].pk,
         "link_switch": lambda: rows["link"].pk,
@@ -172,6 +179,8 @@ def address(name, world, slug=None):
         found["booking"] = world.booking.pk
     if "group" in converters:
         found["group"] = world.rows["group"].pk
+    if "card" in converters:
+        found["card"] = CardKind.NOT_WORKING
     if "kind" in converters:
         found["kind"] = MessageKind.REMINDER_LAST
     if "paper" in converters:
