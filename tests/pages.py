@@ -19,6 +19,7 @@ from surgeries.states import (
 from tests.factories import (
     create_alias,
     create_attendee,
+    create_belonging,
     create_booking,
     create_connector,
     create_group,
@@ -157,7 +158,15 @@ def _whom_to_ask(series, tenants):
     create_alias(series=series, words="the <b>flats</b>", network=tenants)
     group = create_group(series=series, name="Tenants <b>&</b> Friends", networks=[tenants])
     create_prospect(series=series, list="big_lists", asked_at=timezone.now(), network=tenants)
-    return {"group": group, "prospect": create_prospect(series=series, note="<i>Tuesdays</i>")}
+    choir = series.networks.get(name="Ladywood Community Choir")
+    hana = create_helper(series=series, name="Hana <b>")
+    belonging = create_belonging(network=choir, helper=hana)
+    group.networks.add(choir)
+    return {
+        "belonging": belonging,
+        "group": group,
+        "prospect": create_prospect(series=series, note="<i>Tuesdays</i>"),
+    }
 
 
 def _surgery_on(series, moment, places):
@@ -215,6 +224,7 @@ PAGES = {
     "connector_edit": lambda w: [w.series.slug, w.rows["link"].connector.pk],
     "prospect_lists": lambda w: [w.series.slug],
     "prospect_network": lambda w: [w.series.slug, w.rows["prospect"].pk],
+    "introduction_list": lambda w: [w.series.slug],
     "network_edit": lambda w: [w.series.slug, w.rows["network"].pk],
     "heard_list": lambda w: [w.series.slug],
     "share": lambda w: [w.series.slug],

@@ -1,5 +1,6 @@
 """What is: tables, named constraints, the vocabulary of querysets."""
 
+from .belongings import Belonging
 from .bookings import Attendee, Booking
 from .connectors import Connector, InviteLink, LinkOpens
 from .heartbeats import Heartbeat
@@ -17,6 +18,7 @@ __all__ = [
     "Alias",
     "Attempt",
     "Attendee",
+    "Belonging",
     "Booking",
     "Connector",
     "Group",

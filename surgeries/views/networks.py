@@ -28,6 +28,7 @@ from surgeries.rules.opens import is_a_person
 from surgeries.templatetags.words import clock
 from surgeries.turnout.groups import people_by_group
 from surgeries.views import public
+from surgeries.views.introductions import about_belongings
 from surgeries.views.public_forms import public_form
 
 SUGGESTIONS = 200
@@ -98,6 +99,7 @@ def network_detail(request, slug, pk):
         group_form=GroupForm(),
         known_groups=[name for key, name in spelled.items() if key not in taken][:SUGGESTIONS],
         words=network.aliases.order_by("kind", "words"),
+        **about_belongings(network),
     )
 
 

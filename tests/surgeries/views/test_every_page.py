@@ -36,6 +36,8 @@ NOT_PAGES = {
     "link_switch",
     "network_away",
     "link_make",
+    "belonging_add",
+    "belonging_remove",
     "group_add",
     "group_remove",
     "connector_away",
