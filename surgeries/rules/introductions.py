@@ -13,9 +13,9 @@ from itertools import combinations
 import networkx as nx
 
 MOST_STEPS = 3
-# One step is worth more than any closeness; a group counts a little more than one's own word.
-STEP = 100
-INTO_A_GROUP, OUT_OF_A_GROUP = STEP // 2 + 1, STEP // 2
+# One step is worth more than any closeness. Through a group it is as long as by one's own word,
+# which is found first and so is kept.
+STEP, HALF = 100, 50
 US = ("us",)
 
 
@@ -124,12 +124,12 @@ def _graph(people, groups, closed) -> nx.DiGraph:
         for network in sorted(person.networks):
             graph.add_edge(person, ("network", network), weight=STEP)
         for group in sorted(person.groups):
-            graph.add_edge(person, ("group", group), weight=INTO_A_GROUP)
+            graph.add_edge(person, ("group", group), weight=HALF)
     for group in sorted(groups):
         for network in sorted(groups[group]):
-            graph.add_edge(("network", network), ("group", group), weight=OUT_OF_A_GROUP)
+            graph.add_edge(("network", network), ("group", group), weight=HALF)
             if network not in closed:
-                graph.add_edge(("group", group), ("network", network), weight=OUT_OF_A_GROUP)
+                graph.add_edge(("group", group), ("network", network), weight=HALF)
     return graph
 
 
