@@ -6,6 +6,7 @@ What is not in these querysets does not exist for that person: views answer 404,
 from surgeries.models import (
     Alias,
     Attendee,
+    Belonging,
     Booking,
     Connector,
     Group,
@@ -76,6 +77,10 @@ def links_organised_by(user):
 
 def groups_organised_by(user):
     return Group.objects.filter(series__in=series_organised_by(user))
+
+
+def belongings_organised_by(user):
+    return Belonging.objects.filter(network__series__in=series_organised_by(user))
 
 
 def prospects_organised_by(user):

@@ -15,6 +15,7 @@ from surgeries.views import (
     helpers,
     helpings,
     imports,
+    introductions,
     merging,
     networks,
     outbox,
@@ -166,6 +167,21 @@ urlpatterns = [
         "organise/<slug:slug>/networks/<int:pk>/delete/",
         merging.network_delete,
         name="network_delete",
+    ),
+    path(
+        "organise/<slug:slug>/networks/introductions/",
+        introductions.introduction_list,
+        name="introduction_list",
+    ),
+    path(
+        "organise/<slug:slug>/networks/<int:pk>/belongings/",
+        introductions.belonging_add,
+        name="belonging_add",
+    ),
+    path(
+        "organise/<slug:slug>/belongings/<int:pk>/remove/",
+        introductions.belonging_remove,
+        name="belonging_remove",
     ),
     path("organise/<slug:slug>/networks/<int:pk>/groups/", networks.group_add, name="group_add"),
     path(

@@ -8,6 +8,7 @@ from accounts.models import User
 from surgeries.models import (
     Alias,
     Attendee,
+    Belonging,
     Booking,
     Card,
     Connector,
@@ -176,6 +177,12 @@ def create_group(*, series, name="Knit & Natter", networks=(), **fields):
     group = Group.objects.create(series=series, name=name, **fields)
     group.networks.set(networks)
     return group
+
+
+def create_belonging(*, network, **person):
+    """`person` is one of helper, user, attendee."""
+    person.setdefault("agreed_at", NOW)
+    return Belonging.objects.create(network=network, **person)
 
 
 def create_prospect(*, series, who="the choir", list=RecipeList.MIGHT_COME, **fields):

@@ -20,6 +20,7 @@ from surgeries.states import (
 from tests.factories import (
     create_alias,
     create_attendee,
+    create_belonging,
     create_booking,
     create_card,
     create_connector,
@@ -182,7 +183,15 @@ def _whom_to_ask(series, tenants):
     create_prospect(series=series, list="big_lists", asked_at=timezone.now(), network=tenants)
     card = create_card(series=series, network=tenants)
     create_prospect(series=series, list="big_lists", who="<b>Bev</b>", network=tenants, card=card)
-    return {"group": group, "prospect": create_prospect(series=series, note="<i>Tuesdays</i>")}
+    choir = series.networks.get(name="Ladywood Community Choir")
+    hana = create_helper(series=series, name="Hana <b>")
+    belonging = create_belonging(network=choir, helper=hana)
+    group.networks.add(choir)
+    return {
+        "belonging": belonging,
+        "group": group,
+        "prospect": create_prospect(series=series, note="<i>Tuesdays</i>"),
+    }
 
 
 def _surgery_on(series, moment, places):
@@ -247,6 +256,7 @@ PAGES = {
     "connector_edit": lambda w: [w.series.slug, w.rows["link"].connector.pk],
     "prospect_lists": lambda w: [w.series.slug],
     "prospect_network": lambda w: [w.series.slug, w.rows["prospect"].pk],
+    "introduction_list": lambda w: [w.series.slug],
     "network_edit": lambda w: [w.series.slug, w.rows["network"].pk],
     "card_list": lambda w: [w.series.slug],
     "card_detail": lambda w: [w.series.slug, "not_working", w.rows["network"].pk],

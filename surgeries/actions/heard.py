@@ -102,4 +102,4 @@ def _held(bookings):
 def _nothing_hangs_on(network: Network) -> bool:
     """Nothing but what people answered."""
     hanging = (network.connectors, network.links, network.groups, network.aliases)
-    return not any(rows.exists() for rows in (*hanging, network.prospects))
+    return not any(rows.exists() for rows in (*hanging, network.prospects, network.belongings))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from surgeries.models import (
     Alias,
     Attendee,
+    Belonging,
     Booking,
     Card,
     Connector,
@@ -39,6 +40,7 @@ POINTS_TO_A_NETWORK = (
     (Prospect, "network"),
     (SharedView, "network"),
     (Card, "network"),
+    (Belonging, "network"),
 )
 POINTS_TO_A_CONNECTOR = (
     (Booking, "credited_connector"),
@@ -62,6 +64,7 @@ def what_hangs_on(network):
         "groups": network.groups.count(),
         "words": network.aliases.count(),
         "prospects": network.prospects.count(),
+        "belongings": network.belongings.count(),
     }
 
 
@@ -84,6 +87,7 @@ def merge_networks(network, *, into, by, now):
             field="into",
         )
     _merge_connectors(network, into)
+    _merge_belongings(network, into)
     for model, field in POINTS_TO_A_NETWORK:
         model._base_manager.filter(**{field: network}).update(**{field: into})
     for group in network.groups.all():
@@ -139,6 +143,13 @@ def _merge_connectors(network, into):
         for model, field in POINTS_TO_A_CONNECTOR:
             model._base_manager.filter(**{field: double}).update(**{field: person})
         double.delete()
+
+
+def _merge_belongings(network, into):
+    """Whoever belongs to both belongs to one: the row of `into` stays."""
+    for person in ("helper", "user", "attendee"):
+        there = into.belongings.exclude(**{person: None}).values(person)
+        network.belongings.filter(**{f"{person}__in": there}).delete()
 
 
 def _rewrite_imports(network, into):

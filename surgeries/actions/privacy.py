@@ -19,6 +19,7 @@ from accounts.models import User
 from surgeries.models import (
     Alias,
     Attendee,
+    Belonging,
     Booking,
     Card,
     Connector,
@@ -102,6 +103,7 @@ def _blank_attendees(pks, now):
         no_messages_from=None,
         erased_at=now,
     )
+    Belonging.objects.filter(attendee__in=pks).delete()
     Booking.objects.filter(attendee__in=pks).update(said="", link_hash=None)
 
 
@@ -143,6 +145,7 @@ def _blank_helpers(pks, now):
         regular_from=None,
         erased_at=now,
     )
+    Belonging.objects.filter(helper__in=pks).delete()
     Helping.objects.filter(helper__in=pks).update(link_hash=None)
 
 

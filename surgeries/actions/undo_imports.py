@@ -12,6 +12,7 @@ from surgeries.actions.imports import UPDATE_BATCH, plain
 from surgeries.models import (
     Alias,
     Attendee,
+    Belonging,
     Booking,
     Connector,
     Group,
@@ -54,7 +55,7 @@ def undo_import(run: ImportRun, *, by, now: datetime) -> ImportRun:
     _without(Surgery, run, surgery=(Booking, Helping)).filter(head_count=None).delete()
     _without(Attendee, run, attendee=(Booking,)).delete()
     told = Q(said_network=OuterRef("pk")) | Q(followed_network=OuterRef("pk"))
-    hanging = {"network": (InviteLink, Connector, Alias, Prospect), "networks": (Group,)}
+    hanging = {"network": (InviteLink, Connector, Alias, Prospect, Belonging), "networks": (Group,)}
     _without(Network, run, **hanging, credited_network=(Booking,)).exclude(
         Exists(Booking.objects.filter(told))
     ).delete()

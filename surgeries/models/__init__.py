@@ -1,5 +1,6 @@
 """What is: tables, named constraints, the vocabulary of querysets."""
 
+from .belongings import Belonging
 from .bookings import Attendee, Booking
 from .cards import Card
 from .connectors import Connector, InviteLink, LinkOpens
@@ -20,6 +21,7 @@ __all__ = [
     "Alias",
     "Attempt",
     "Attendee",
+    "Belonging",
     "Booking",
     "Card",
     "Connector",

@@ -65,6 +65,7 @@ NOT_PERSONAL: dict[str, tuple[str, ...]] = {
         *("id", "series", "name", "key", "kind", "area", "private", "suggested_from", "created_at"),
         *("imported_by", "about", "hoped_for", "languages", "removed_at"),
     ),
+    "surgeries.Belonging": ("id", "network"),
     "surgeries.Group": ("id", "series", "name", "key", "networks", "created_at"),
     "surgeries.Group_networks": ("id", "group", "network"),
     "surgeries.Alias": ("id", "series", "kind", "network", "created_at"),
@@ -230,6 +231,14 @@ PERSONAL: dict[str, dict[Rule, dict[str, str]]] = {
             "link_hash": "your secret link",
             "page_off_at": "when your page was switched off",
         },
+    },
+    "surgeries.Belonging": {
+        HELPERS: {
+            "helper": "networks you belong to, as a helper",
+            "agreed_at": "when you agreed that we note it and may ask you to introduce us",
+        },
+        ATTENDEES: {"attendee": "networks you belong to"},
+        TEAM: {"user": "networks you belong to, as one of the team"},
     },
     "surgeries.Alias": {
         WORDS_FOR_NETWORKS: {

@@ -24,6 +24,7 @@ from surgeries.turnout.groups import people_by_group
 from surgeries.turnout.sharing import known_names
 from surgeries.views import public
 from surgeries.views.cards import cards_for
+from surgeries.views.introductions import about_belongings
 from surgeries.views.public_forms import public_form
 
 SUGGESTIONS = 200
@@ -101,6 +102,7 @@ def network_detail(request, slug, pk):
         group_form=GroupForm(),
         known_groups=[name for key, name in spelled.items() if key not in taken][:SUGGESTIONS],
         words=network.aliases.order_by("kind", "words"),
+        **about_belongings(network),
     )
 
 

@@ -118,7 +118,7 @@ def test_every_rule_with_an_end_is_carried_out_each_night():
         if any(rule.keep is not None for rule in rules)
     } | {Session, LogEntry}
     # These go with the row they hang on: `blanked` and `deleted` take them along.
-    go_along = {"Booking", "Helping", "Attempt", "InviteLink"}
+    go_along = {"Booking", "Helping", "Attempt", "InviteLink", "Belonging"}
 
     visited = {erasure.due(NOW).model for erasure in ERASURES}
 

@@ -79,6 +79,7 @@ def everything_of(network):
     factories.create_alias(series=series, words="the flats", network=network, connector=sharon)
     factories.create_group(series=series, networks=[network])
     factories.create_prospect(series=series, network=network)
+    factories.create_belonging(network=network, attendee=amina)
     return booking, link, sharon
 
 
@@ -93,6 +94,7 @@ def test_everything_moves_and_the_old_one_is_gone(olu, tenants, flats):
         "groups": 1,
         "words": 1,
         "prospects": 1,
+        "belongings": 1,
     }
     assert merge(flats, tenants, olu) == tenants
     assert what_hangs_on(tenants) == before | {"words": 2}

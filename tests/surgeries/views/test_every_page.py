@@ -38,6 +38,8 @@ NOT_PAGES = {
     "link_pdf",  # a file
     "network_away",
     "link_make",
+    "belonging_add",
+    "belonging_remove",
     "group_add",
     "group_remove",
     "connector_away",
