@@ -124,8 +124,7 @@ def join_waiting_list(
     _refuse_unless_open(surgery, now, by)
     if is_nearly_here(surgery.starts_at, now):
         raise Refused(come_along())
-    if not accepts:
-        raise Refused(_("Choose at least one time that would suit you."), field="accepts")
+    accepts = still_there(surgery, accepts)
     people = known_attendees(
         surgery.series,
         names=_names_of(name, others),
@@ -193,6 +192,17 @@ def accept_times(party, slots):
     through.objects.bulk_create(
         through(booking=booking, slot=slot) for booking in party for slot in slots
     )
+
+
+def still_there(surgery, slots):
+    """Those of `slots` that a surgery still has; refused when none is left.
+
+    Wants the surgery held by its caller: a time may have gone since the form was drawn.
+    """
+    there = list(surgery.slots.filter(pk__in=[slot.pk for slot in slots]))
+    if not there:
+        raise Refused(_("Choose at least one time that would suit you."), field="accepts")
+    return there
 
 
 def come_along():

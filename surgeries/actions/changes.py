@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from surgeries.actions.attendees import be_known_as, was_here
-from surgeries.actions.bookings import accept_times, come_along
+from surgeries.actions.bookings import accept_times, come_along, still_there
 from surgeries.actions.notes import note
 from surgeries.actions.outbox import call_off, ring_who_is_not_reached
 from surgeries.actions.parties import (
@@ -89,8 +89,7 @@ def change_times(booking, *, accepts, now):
     """
     booking = locked(booking)
     party = party_of(booking, now)
-    if not accepts:
-        raise Refused(_("Choose at least one time that would suit you."), field="accepts")
+    accepts = still_there(booking.surgery, accepts)
     waiting = [one for one in party if one.state in WANTS_A_PLACE]
     accept_times(waiting, accepts)
     promote(booking.surgery, now=now)

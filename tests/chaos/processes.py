@@ -16,6 +16,7 @@ COUNT = 12
 # By the one process that all the others are copies of; the first sets Django up.
 LOADED_ONCE = [
     "config.wsgi",
+    "config.urls",
     "config.cache",
     "kombu.transport.redis",
     "tests.chaos.processes",

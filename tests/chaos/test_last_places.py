@@ -13,12 +13,15 @@ import pytest
 
 from surgeries.actions.answers import cancel_booking
 from surgeries.actions.bookings import book_slot, join_waiting_list
+from surgeries.actions.outbox import owe_all
 from surgeries.models import Booking, Place, Slot
 from surgeries.refusals import Refused
+from surgeries.states import MessageKind
 from surgeries.turnout.promises import broken_promises
 from tests import factories
 from tests.chaos.processes import COUNT, together
 from tests.factories import NOW
+from tests.outbox.crowd import book
 from tests.races.crowd import without_the_lock
 from tests.races.test_last_place import PLACES, count_then_insert
 
@@ -65,6 +68,9 @@ def counting_only(number, slot):
     return count_then_insert(slot.surgery, number)
 
 
+SHARES = {alone: 0.5, in_company: 0.3, when_all_is_taken: 0.2}  # of all tries
+
+
 # Rounds -----------------------------------------------------------------------------------
 
 
@@ -99,8 +105,8 @@ def create_evenings(count, taken):
     made = []
     for _evening in range(count):
         surgery = factories.create_surgery(places=(PLACES,), places_wanted=PLACES)
-        for number in range(PLACES * taken):
-            alone(COUNT + number, surgery.slots.select_related("surgery__series").get())
+        if taken:
+            owe_all(MessageKind.CONFIRMATION, book(surgery, PLACES), now=NOW)
         made.append(surgery.pk)
     return made
 
@@ -140,10 +146,11 @@ def say(what, evenings, found, begun):
 # ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("tries", [alone, in_company, when_all_is_taken])
+@pytest.mark.parametrize("tries", SHARES)
 def test_the_last_places_are_given_once_each_and_none_is_left(processes, times, tries):
     begun, taken = time.monotonic(), tries is when_all_is_taken
-    evenings, came = play(processes, -(-TRIES * times // COUNT // 3), tries, taken=taken)
+    count = -(-TRIES * SHARES[tries] * times // COUNT)
+    evenings, came = play(processes, int(count), tries, taken=taken)
     found, broken = wrong(evenings, came), broken_promises(NOW)
     say(f"last places, {tries.__name__}", evenings, found, begun)
     print(f"  {len(broken)} promises broken (free while a party that fits waits: one of them)")
@@ -151,7 +158,7 @@ def test_the_last_places_are_given_once_each_and_none_is_left(processes, times, 
     assert broken == []
 
 
-@pytest.mark.parametrize("tries", [alone, in_company, when_all_is_taken])
+@pytest.mark.parametrize("tries", SHARES)
 def test_without_the_lock_the_same_rounds_go_wrong(processes, tries):
     """The negative control. No place is given twice even so, because it is a row of its own."""
     begun, taken = time.monotonic(), tries is when_all_is_taken

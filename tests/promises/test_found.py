@@ -9,6 +9,7 @@ from surgeries.actions.bookings import book_slot, join_waiting_list
 from surgeries.actions.changes import displace_booking
 from surgeries.actions.schedule import move_surgery
 from surgeries.models import Booking, Message
+from surgeries.refusals import Refused
 from surgeries.turnout.promises import broken_promises
 from tests import factories
 from tests.factories import NOW, WEDNESDAY
@@ -43,3 +44,22 @@ def test_a_helper_who_hears_of_a_move_and_then_of_another_end_is_told_each_once(
 
     assert told.count() == 2
     assert broken_promises(NOW) == []
+
+
+@pytest.mark.parametrize("some_left", [True, False])
+def test_whoever_asks_to_wait_for_a_time_that_has_just_gone_waits_for_the_others(some_left):
+    surgery = factories.create_surgery(places=(1, 1), places_wanted=2)
+    stays, goes = surgery.slots.order_by("starts_at")
+    change = {"place": surgery.venue.name, "on": surgery.on, "by": None, "now": NOW}
+    move_surgery(
+        surgery, starts=datetime.time(17, 30), ends=datetime.time(18, 0), places_wanted=1, **change
+    )
+    asked = {"name": "Chi", "contact": "chi@example.org", "request_key": uuid.uuid4(), "now": NOW}
+    book_slot(stays, name="Amina", contact="a@example.org", request_key=uuid.uuid4(), now=NOW)
+
+    if some_left:
+        chi = join_waiting_list(surgery, accepts=[stays, goes], **asked)
+        assert list(chi.accepts.all()) == [stays]
+    else:
+        with pytest.raises(Refused, match="Choose at least one time"):
+            join_waiting_list(surgery, accepts=[goes], **asked)
