@@ -4,6 +4,7 @@ import datetime
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
@@ -101,7 +102,7 @@ class _Look:
         """Somebody wrote down who came."""
         return any(cell.recorded or cell.people for cell in self.cells[evening.pk].values())
 
-    @property
+    @cached_property
     def p0(self) -> float:
         every = [cell for cells in self.cells.values() for cell in cells.values()]
         return overall_rate(sum(c.came for c in every), sum(c.recorded for c in every))
