@@ -252,8 +252,8 @@ def _with_tried(look: _Look, cards: list[Shown]) -> list[Shown]:
     about = [card.pk for card in cards if card.kind in asked]
     if not about:
         return cards
-    place = min(rules.EVENINGS_TRIED, len(look.evenings) - 1)
-    since = look.evenings[place].starts_at
+    starts = [evening.starts_at for evening in look.evenings[: rules.EVENINGS_TRIED + 1]]
+    since = starts[-1] if starts else look.series.created_at
     tried = tried_through(look.series, about, since=since)
     return [replace(card, tried=tried[card.pk]) if card.kind in asked else card for card in cards]
 
