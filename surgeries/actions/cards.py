@@ -76,8 +76,10 @@ def dismiss_card(series, *, kind, network, figure, reason, words, by, now):
 def list_neighbour(series, *, network, by, now):
     """Note a network of another series of hers on the lists of this one. Returns the Prospect.
 
-    Raises Refused when it stands there already.
+    Raises Refused when it stands there already, or is a network of this series.
     """
+    if network.series_id == series.pk:
+        raise Refused(_("You have this network already."))
     _hold(series)
     keys = {name_key(who) for who in series.prospects.values_list("who", flat=True)}
     if network.key in keys:

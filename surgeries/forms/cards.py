@@ -17,7 +17,7 @@ class TrustForm(forms.Form):
         most=LONGEST_NAME,
         error_messages={"required": _("Enter whom they trust, like “Bev from the lunch club”.")},
     )
-    second = LineField(label=_("And another, if you like"), most=LONGEST_NAME, required=False)
+    second = LineField(label=_("And another"), most=LONGEST_NAME, required=False)
 
     @property
     def names(self):
@@ -33,4 +33,4 @@ class PutAsideForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose why, so that you know it next time.")},
     )
-    words = LineField(label=_("A word about it, if you like"), most=300, required=False)
+    words = LineField(label=_("A word about it"), most=300, required=False)

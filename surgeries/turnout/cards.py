@@ -4,6 +4,7 @@ import datetime
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
@@ -101,7 +102,7 @@ class _Look:
         """Somebody wrote down who came."""
         return any(cell.recorded or cell.people for cell in self.cells[evening.pk].values())
 
-    @property
+    @cached_property
     def p0(self) -> float:
         every = [cell for cells in self.cells.values() for cell in cells.values()]
         return overall_rate(sum(c.came for c in every), sum(c.recorded for c in every))
@@ -251,8 +252,8 @@ def _with_tried(look: _Look, cards: list[Shown]) -> list[Shown]:
     about = [card.pk for card in cards if card.kind in asked]
     if not about:
         return cards
-    place = min(rules.EVENINGS_TRIED, len(look.evenings) - 1)
-    since = look.evenings[place].starts_at
+    starts = [evening.starts_at for evening in look.evenings[: rules.EVENINGS_TRIED + 1]]
+    since = starts[-1] if starts else look.series.created_at
     tried = tried_through(look.series, about, since=since)
     return [replace(card, tried=tried[card.pk]) if card.kind in asked else card for card in cards]
 

@@ -65,7 +65,7 @@ def card_dismiss(request, slug, card, pk):
 def card_list_it(request, slug, card, pk):
     """A network of another series of hers goes on the lists of this one."""
     series, shown = _card(request, slug, card, pk)
-    if not shown.elsewhere:
+    if shown.network is None:
         raise Http404
     try:
         by_now = {"by": request.user, "now": timezone.now()}

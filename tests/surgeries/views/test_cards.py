@@ -219,7 +219,7 @@ def test_what_was_never_asked_is_named_but_never_another_teams(client, olu, seri
 
     shown = page(client, "card_list", series)
 
-    assert re.findall(r"Never asked: (\w+) See|Never asked: ([\w ]+?) (?:You|Tipton)", shown)
+    assert "Tipton Gardeners" in shown
     for name in ("Mosque", "Only typed", "Leeds", "Stan"):
         assert name not in shown
     assert kinds(series, elsewhere=[hers, far]) == [
@@ -242,9 +242,7 @@ def test_lines_of_the_lists_that_wait_are_named(client, series):
 
 
 def statements(series):
-    with CaptureQueriesContext(
-        connection,
-    ) as seen:
+    with CaptureQueriesContext(connection) as seen:
         cards_of(series, elsewhere=[], now=timezone.now())
     return len(seen)
 
