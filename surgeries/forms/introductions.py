@@ -16,7 +16,7 @@ class BelongingForm(forms.Form):
     """
 
     who = forms.ChoiceField(
-        label=_("Who of us belongs to it?"),
+        label=_("Somebody who belongs to it"),
         error_messages={
             "required": _("Choose who belongs to it."),
             "invalid_choice": _("Choose somebody in the list."),

@@ -11,7 +11,7 @@ from surgeries.turnout.introductions import Circle
 
 ENOUGH_NETWORKS, MOST_NETWORKS = 10, 60
 WIDE, ROW, EDGE = 760, 26, 24
-MIDDLE, INNER, OUTER = WIDE / 2, 36, 130
+MIDDLE, INNER, OUTER = WIDE / 2, 80, 175
 LETTERS = 24
 
 
@@ -78,9 +78,9 @@ def picture(circle: Circle) -> Picture | None:
         return None
     graph = _graph(circle)
     order = list(_round(graph))[:MOST_NETWORKS]
-    spots = _spots([circle.networks[pk] for pk in order])
+    spots = _spots([circle.networks[pk] for pk in order], sum(1 for pk in order if graph[pk]))
     at = {spot.network.pk: spot for spot in spots}
-    middle = sum(spot.y for spot in spots) / len(spots)
+    middle = _middle(spot for spot in spots if graph[spot.network.pk])
     lines = [
         Line(_curve(at[a], at[b], middle), weight)
         for a, b, weight in graph.edges(data="weight")
@@ -117,18 +117,29 @@ def _round(graph: nx.Graph) -> Iterator[int]:
         )
 
 
-def _spots(networks: list[Network]) -> list[Spot]:
-    """Down the right side and up the left one; rows are one apart, so no two names meet."""
-    right = (len(networks) + 1) // 2
-    rows = right - 1 or 1
+def _spots(networks: list[Network], joined: int) -> list[Spot]:
+    """The first `joined` of them round a curve, the others below; no two names in one place."""
+    places = [*_ring(joined, 0), *_ring(len(networks) - joined, (joined + 1) // 2)]
+    rows = 1 + max(row for _side, row in places)
     spots = []
-    for number, network in enumerate(networks):
-        side = 1 if number < right else -1
-        row = number if side == 1 else len(networks) - 1 - number
-        bulge = math.sin(math.pi * (row + 0.5) / (rows + 1))
+    for network, (side, row) in zip(networks, places, strict=True):
+        bulge = math.sin(math.pi * (row + 0.5) / rows)
         x = MIDDLE + side * (INNER + (OUTER - INNER) * bulge)
         spots.append(Spot(network, round(x, 1), EDGE + row * ROW, side))
     return spots
+
+
+def _ring(count: int, top: int) -> Iterator[tuple[int, int]]:
+    """(side, row) of `count` spots: down the right side from row `top`, and up the left one."""
+    right = (count + 1) // 2
+    for number in range(count):
+        yield (1, top + number) if number < right else (-1, top + count - 1 - number)
+
+
+def _middle(spots) -> float:
+    """The height about which lines bend: halfway down those that have one."""
+    heights = [spot.y for spot in spots]
+    return (min(heights) + max(heights)) / 2 if heights else 0
 
 
 def _curve(one: Spot, other: Spot, middle: float) -> str:
