@@ -8,7 +8,7 @@ from surgeries.actions.connectors import (
     put_connector_away,
     write_connector,
 )
-from surgeries.actions.networks import pass_on
+from surgeries.actions.sharing import pass_on
 from surgeries.models import Connector
 from surgeries.refusals import Refused
 from surgeries.turnout.attribution import attribute
