@@ -88,6 +88,7 @@ def test_it_arrives_with_its_subject_and_its_link_opens(kind, surgery, noon, mai
     if kind == MessageKind.DAILY_DIGEST:
         yesterday = noon.date() - timedelta(days=1)
         message.covers_from, message.covers_to = day_of(yesterday, surgery.series.zone)
+        message.expires_at = noon + timedelta(days=1)  # it lasts a day, and it may be past noon
         message.save()
         client.force_login(to.user)
 

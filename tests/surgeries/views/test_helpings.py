@@ -130,7 +130,7 @@ def test_more_helpers_cost_no_more_statements(as_olu, surgery, django_assert_num
         factories.create_helping(surgery=surgery)
     with django_assert_num_queries(14):
         page_of(as_olu, surgery)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(21):
         week(as_olu)
 
 
