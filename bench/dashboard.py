@@ -54,6 +54,7 @@ CREATE TEMPORARY TABLE network ON COMMIT DROP AS
     FROM surgeries_network;
 CREATE INDEX ON evening (series_id, n);
 CREATE INDEX ON network (series_id, n);
+ANALYZE evening, network, surgeries_attendee;
 
 INSERT INTO surgeries_booking (id, surgery_id, attendee_id, state, outcome, outcome_source,
     walked_in, imported, brings_supporter, goes_first, goal, said, credited_network_id, booked_at,
