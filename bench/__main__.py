@@ -5,7 +5,11 @@ import sys
 
 from bench import world
 
-PARTS = (*("pages", "journey", "booking", "race", "register", "outbox", "drain", "enumeration"),)
+PARTS = (
+    *("pages", "journey", "booking", "race", "register", "forecast"),
+    *("outbox", "drain", "enumeration"),
+    *("suppression", "dashboard"),
+)
 
 
 def main(names):

@@ -4,7 +4,7 @@ import logging
 import re
 
 # The addresses of surgeries/urls.py that carry a secret.
-SECRET_LINK = re.compile(r"(/(?:b|h|invitation|digest/\d+)/)[^/\s]+")
+SECRET_LINK = re.compile(r"(/(?:b|c|f|h|invitation|digest/\d+)/)[^/\s]+")
 # As we store them and as people write them: +447400123456, 07400123456.
 PHONE_NUMBER = re.compile(r"\+\d{8,15}\b|\b0\d{9,10}\b")
 # PostgreSQL names the values that break a rule, which may hold line breaks: cut on to what follows.

@@ -103,7 +103,8 @@ DATABASES["default"].update(
         "connect_timeout": 5,
         **DATABASES["default"].get("OPTIONS", {}),
         # What we said is done is done, whatever the server is set to: a booking, a mail that left.
-        "options": "-c synchronous_commit=on",
+        # Our statements are short; to compile one would take longer than to run it.
+        "options": "-c synchronous_commit=on -c jit=off",
     },
 )
 
@@ -161,6 +162,10 @@ CELERY_BEAT_SCHEDULE = {
     "promises": {
         "task": "surgeries.tasks.promises",
         "schedule": crontab(hour="3", minute="30"),
+    },
+    "figures": {
+        "task": "surgeries.tasks.figures",
+        "schedule": 600.0,
     },
 }
 

@@ -4,17 +4,22 @@ What is not in these querysets does not exist for that person: views answer 404,
 """
 
 from surgeries.models import (
+    Alias,
     Attendee,
+    Belonging,
     Booking,
     Connector,
+    Group,
     Helping,
     ImportDraft,
     ImportRun,
     InviteLink,
     Message,
     Network,
+    Prospect,
     Reply,
     Series,
+    SharedView,
     Surgery,
     Venue,
 )
@@ -68,6 +73,26 @@ def connectors_organised_by(user):
 
 def links_organised_by(user):
     return InviteLink.objects.filter(network__series__in=series_organised_by(user))
+
+
+def groups_organised_by(user):
+    return Group.objects.filter(series__in=series_organised_by(user))
+
+
+def belongings_organised_by(user):
+    return Belonging.objects.filter(network__series__in=series_organised_by(user))
+
+
+def prospects_organised_by(user):
+    return Prospect.objects.filter(series__in=series_organised_by(user))
+
+
+def aliases_organised_by(user):
+    return Alias.objects.filter(series__in=series_organised_by(user))
+
+
+def shared_views_organised_by(user):
+    return SharedView.objects.filter(series__in=series_organised_by(user))
 
 
 def messages_organised_by(user):

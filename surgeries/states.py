@@ -48,6 +48,7 @@ class OutcomeSource(TextChoices):
     TAPPED = "tapped", _("tapped on the register")
     EVERYONE = "everyone", _("That's everyone")
     IMPORTED = "imported", _("imported")
+    CONNECTOR = "connector", _("said by who brought them")
 
 
 class RingOutcome(TextChoices):
@@ -127,6 +128,95 @@ PRIVATE_BY_DEFAULT = (
 )
 
 
+class AskBy(TextChoices):
+    """How a connector likes to be asked."""
+
+    CALL = "call", _("by a call")
+    TEXT = "text", _("by text")
+    EMAIL = "email", _("by email")
+    IN_PERSON = "in_person", _("face to face")
+
+
+class PassedOnBy(TextChoices):
+    """The way an invite link goes round; each has a link of its own, so that we know (R10)."""
+
+    LINK = "link", _("a plain link")
+    WHATSAPP = "whatsapp", _("WhatsApp")
+    FACEBOOK = "facebook", _("Facebook")
+    EMAIL = "email", _("email")
+    NEWSLETTER = "newsletter", _("a newsletter")
+    POSTER = "poster", _("a poster")
+    CARD = "card", _("a table card")
+    CONNECTOR_PAGE = "connector_page", _("the connector’s own page")
+
+
+class Paper(TextChoices):
+    """What a share kit is printed on."""
+
+    A4 = "a4", _("A4 poster")
+    A5 = "a5", _("A5 poster")
+    CARD = "card", _("table card, A4 to fold")
+
+
+class AliasKind(TextChoices):
+    """Why some words mean a network."""
+
+    CODE_WORD = "code_word", _("a code word")
+    FORMER_NAME = "former_name", _("the name of a network it took in")
+    ANSWER = "answer", _("an answer that you explained")
+
+
+class Language(TextChoices):
+    """Languages that people in a network may read; the codes are those of ISO 639."""
+
+    EN = "en", _("English")
+    AR = "ar", _("Arabic")
+    BN = "bn", _("Bengali")
+    ZH = "zh", _("Chinese")
+    FR = "fr", _("French")
+    GU = "gu", _("Gujarati")
+    HI = "hi", _("Hindi")
+    FA = "fa", _("Persian")
+    PL = "pl", _("Polish")
+    PT = "pt", _("Portuguese")
+    PA = "pa", _("Punjabi")
+    RO = "ro", _("Romanian")
+    SO = "so", _("Somali")
+    ES = "es", _("Spanish")
+    TR = "tr", _("Turkish")
+    UK = "uk", _("Ukrainian")
+    UR = "ur", _("Urdu")
+    CY = "cy", _("Welsh")
+
+
+class RecipeList(TextChoices):
+    """The three lists of the 2009 recipe."""
+
+    MIGHT_COME = "might_come", _("people who might come")
+    BIG_LISTS = "big_lists", _("people who know many people")
+    MIGHT_HELP = "might_help", _("people who might help")
+
+
+class CardKind(TextChoices):
+    """What an organiser is shown when reaching people is not working (L2, R63)."""
+
+    NOT_WORKING = "not_working", _("not working")
+    QUIET = "quiet", _("gone quiet")
+    ONE_NETWORK = "one_network", _("most people come through one network")
+    NEVER_ASKED = "never_asked", _("never asked")
+    ON_THE_LISTS = "on_the_lists", _("on the lists, not asked")
+
+
+class PutAsideFor(TextChoices):
+    """Why an organiser puts a card aside."""
+
+    IN_HAND = "in_hand", _("I am on to it already")
+    KNOWN = "known", _("I know why")
+    NOT_NOW = "not_now", _("Not now")
+    NOT_FOR_US = "not_for_us", _("It does not fit us")
+    DONE = "done", _("It is done")
+
+
 class Channel(TextChoices):
     EMAIL = "email", _("email")
     TEXT = "text", _("text")
@@ -166,6 +256,8 @@ class MessageKind(TextChoices):
     HELPING_CANCELLED = "helping_cancelled", _("Surgery cancelled, to a helper")
     TEAM_INVITATION = "team_invitation", _("Invitation to the team")
     DAILY_DIGEST = "daily_digest", _("Daily digest")
+    CONNECTOR_LINK = "connector_link", _("Link to the page, to a connector")
+    CONNECTOR_DIGEST = "connector_digest", _("Who is coming, to a connector")
 
 
 REMINDERS = (

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from celery import shared_task
 
+from surgeries.actions.figures import fold_months
 from surgeries.actions.heartbeats import note_heartbeat
 from surgeries.actions.privacy import erase_what_is_due
 from surgeries.actions.promises import check_promises
@@ -44,6 +45,12 @@ def nightly():
 def promises():
     """At 03:30 UTC."""
     check_promises(now=database_now())
+
+
+@shared_task
+def figures():
+    """Every ten minutes: add up the months that are over and have changed since."""
+    fold_months(database_now())
 
 
 class Stopping:

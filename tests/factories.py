@@ -6,16 +6,22 @@ from zoneinfo import ZoneInfo
 
 from accounts.models import User
 from surgeries.models import (
+    Alias,
     Attendee,
+    Belonging,
     Booking,
+    Card,
     Connector,
+    Group,
     Helper,
     Helping,
     InviteLink,
     Message,
     Network,
     Place,
+    Prospect,
     Series,
+    SharedView,
     Slot,
     Surgery,
     TeamMember,
@@ -23,10 +29,13 @@ from surgeries.models import (
 )
 from surgeries.states import (
     WANTS_A_PLACE,
+    AliasKind,
     BookingState,
+    CardKind,
     HelpingState,
     HelpingStyle,
     MessageKind,
+    RecipeList,
     Role,
     SurgeryState,
 )
@@ -151,7 +160,41 @@ def create_network(*, series, name=None, **fields):
 
 def create_connector(*, network, name="Sharon", **fields):
     fields.setdefault("created_at", NOW)
-    return Connector.objects.create(network=network, name=name, **fields)
+    fields.setdefault("agreed_at", NOW if name else None)
+    connector = Connector.objects.create(network=network, name=name, **fields)
+    connector.seal()
+    connector.save(update_fields=["link_hash"])
+    return connector
+
+
+def create_alias(*, series, words, network=None, kind=AliasKind.ANSWER, **fields):
+    fields.setdefault("created_at", NOW)
+    return Alias.objects.create(series=series, words=words, network=network, kind=kind, **fields)
+
+
+def create_group(*, series, name="Knit & Natter", networks=(), **fields):
+    fields.setdefault("created_at", NOW)
+    group = Group.objects.create(series=series, name=name, **fields)
+    group.networks.set(networks)
+    return group
+
+
+def create_belonging(*, network, **person):
+    """`person` is one of helper, user, attendee."""
+    person.setdefault("agreed_at", NOW)
+    return Belonging.objects.create(network=network, **person)
+
+
+def create_prospect(*, series, who="the choir", list=RecipeList.MIGHT_COME, **fields):
+    fields.setdefault("created_at", NOW)
+    return Prospect.objects.create(series=series, who=who, list=list, **fields)
+
+
+def create_card(*, series, network=None, kind=CardKind.NOT_WORKING, **fields):
+    """One that was answered on NOW; with `dismissed_at` and `reason` put aside."""
+    fields.setdefault("created_at", NOW)
+    fields.setdefault("answered_at", None if "dismissed_at" in fields else NOW)
+    return Card.objects.create(series=series, network=network, kind=kind, **fields)
 
 
 def create_link(*, network, code=None, **fields):
@@ -184,6 +227,14 @@ def create_helping(*, surgery, helper=None, state=HelpingState.CONFIRMED, **fiel
     helping.seal()
     helping.save(update_fields=["link_hash"])
     return helping
+
+
+def create_shared_view(*, series, network=None, for_whom="Awards for All", **fields):
+    fields.setdefault("created_at", NOW)
+    view = SharedView.objects.create(series=series, network=network, for_whom=for_whom, **fields)
+    view.seal()
+    view.save(update_fields=["link_hash"])
+    return view
 
 
 def create_message(*, booking, kind=MessageKind.CONFIRMATION, **fields):

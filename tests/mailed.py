@@ -13,7 +13,7 @@ from tests import factories
 from tests.surgeries.messages.test_email import message_of, part, read
 
 LINK = re.compile(r'href="([^"]+)"|(https?://[^\s<>"]+)')
-INSIDE = re.compile(r'href="(/(?:b|h|invitation|digest)/[^"#?]+)"')
+INSIDE = re.compile(r'href="(/(?:b|h|c|invitation|digest)/[^"#?]+)"')
 # A visit is written down in neither.
 OF_THE_VISIT = ("sessions.session", "admin.logentry")
 

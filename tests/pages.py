@@ -13,20 +13,27 @@ from surgeries.states import (
     MessageKind,
     MessageState,
     Outcome,
+    OutcomeSource,
     ReplyMeaning,
     Role,
 )
 from tests.factories import (
+    create_alias,
     create_attendee,
+    create_belonging,
     create_booking,
+    create_card,
     create_connector,
+    create_group,
     create_helper,
     create_helping,
     create_link,
     create_member,
     create_message,
     create_network,
+    create_prospect,
     create_series,
+    create_shared_view,
     create_surgery,
     create_user,
 )
@@ -55,7 +62,10 @@ def build_world():
     tenants = create_network(series=series, name='=HYPERLINK("evil")')
     sharon = create_connector(network=tenants, name="Sharon")
     link = create_link(network=tenants, connector=sharon, code="abcd2345")
-    past = _surgery_on(series, now - timedelta(days=20), places=(6, 6))
+    create_link(network=tenants, connector=sharon, code="efgh6789", passed_on_by="connector_page")
+    alias = create_alias(series=series, words="my neighbour <b>", created_at=now)
+    create_alias(series=series, words="the lady at the chemist", network=choir, created_at=now)
+    past = _surgery_on(series, now - timedelta(days=20), places=(7, 7))
     coming = _surgery_on(series, now + timedelta(days=6), places=(3, 2))
     for number in range(11):
         create_booking(
@@ -65,10 +75,30 @@ def build_world():
             goal="news",
         )
     create_booking(surgery=past, network=choir, walked_in=True, outcome=Outcome.CAME)
+    for said in ("a choir <i>somewhere</i>", "Facebook"):
+        create_booking(surgery=past, walked_in=True, outcome=Outcome.CAME, said=said)
+    for person in (create_attendee(series=series, name="Ben <b>", contact=None) for _ in range(2)):
+        create_booking(
+            surgery=past,
+            attendee=person,
+            network=tenants,
+            credited_connector=sharon,
+            brought_by=sharon,
+            name_shown_from=now,
+            outcome=Outcome.CAME,
+            outcome_source=OutcomeSource.CONNECTOR,
+        )
     amina = create_attendee(series=series, group="Tenants <b>&</b> Friends")
     for _visit in range(2):
         create_booking(surgery=past, attendee=amina, walked_in=True, outcome=Outcome.CAME)
-    booking = create_booking(surgery=coming, attendee=amina, network=tenants, goal="unsure")
+    booking = create_booking(
+        surgery=coming,
+        attendee=amina,
+        network=tenants,
+        credited_connector=sharon,
+        name_shown_from=now,
+        goal="unsure",
+    )
     phone = create_attendee(series=series, name="Winston Clarke", contact="+447400123457")
     create_booking(surgery=coming, attendee=phone, network=choir)
     reply = _ask_for_the_desk(series, coming, now)
@@ -106,6 +136,8 @@ def build_world():
         booking,
         {
             "network": tenants,
+            **_whom_to_ask(series, tenants),
+            "alias": alias,
             "link": link,
             "amina": amina,
             "offer": offer,
@@ -116,6 +148,7 @@ def build_world():
             "message": doubt,
             "invitation": invitation,
             "import": brought_in,
+            "shared": create_shared_view(series=series),
             "member": series.team.first(),
         },
     )
@@ -138,6 +171,27 @@ def _ask_for_the_desk(series, coming, now):
         meaning=ReplyMeaning.UNCLEAR,
         received_at=now,
     )
+
+
+def _whom_to_ask(series, tenants):
+    """A group in a network, somebody known by her role alone, networks put away, the lists."""
+    create_connector(network=tenants, name="", role="the caretaker", ask_by="in_person")
+    create_connector(network=tenants, name="Bev", removed_at=timezone.now())
+    create_network(series=series, name="The Lunch Club", removed_at=timezone.now())
+    create_alias(series=series, words="the <b>flats</b>", network=tenants)
+    group = create_group(series=series, name="Tenants <b>&</b> Friends", networks=[tenants])
+    create_prospect(series=series, list="big_lists", asked_at=timezone.now(), network=tenants)
+    card = create_card(series=series, network=tenants)
+    create_prospect(series=series, list="big_lists", who="<b>Bev</b>", network=tenants, card=card)
+    choir = series.networks.get(name="Ladywood Community Choir")
+    hana = create_helper(series=series, name="Hana <b>")
+    belonging = create_belonging(network=choir, helper=hana)
+    group.networks.add(choir)
+    return {
+        "belonging": belonging,
+        "group": group,
+        "prospect": create_prospect(series=series, note="<i>Tuesdays</i>"),
+    }
 
 
 def _surgery_on(series, moment, places):
@@ -166,6 +220,13 @@ PAGES = {
     "helping_about": lambda w: [w.rows["evening"].secret],
     "invitation_detail": lambda w: [w.rows["invitation"].secret],
     "digest_off": lambda w: [w.rows["member"].pk, w.rows["member"].secret],
+    "connector_page": lambda w: [w.rows["link"].connector.secret],
+    "connector_book": lambda w: [w.rows["link"].connector.secret, w.coming.pk],
+    "connector_came": lambda w: [w.rows["link"].connector.secret, w.past.pk],
+    "connector_stop": lambda w: [w.rows["link"].connector.secret],
+    "connector_stopped": lambda w: [],
+    "shared_view": lambda w: [w.rows["shared"].secret],
+    "shared_list": lambda w: [w.series.slug],
     "my_evenings": lambda w: [],
     "series_list": lambda w: [],
     "series_create": lambda w: [],
@@ -187,9 +248,22 @@ PAGES = {
     "venue_edit": lambda w: [w.series.slug, w.coming.venue.pk],
     "network_list": lambda w: [w.series.slug],
     "network_detail": lambda w: [w.series.slug, w.rows["network"].pk],
+    "networks_away": lambda w: [w.series.slug],
+    "network_create": lambda w: [w.series.slug],
+    "network_merge": lambda w: [w.series.slug, w.rows["network"].pk],
+    "network_delete": lambda w: [w.series.slug, w.rows["network"].pk],
+    "connector_create": lambda w: [w.series.slug, w.rows["network"].pk],
+    "connector_edit": lambda w: [w.series.slug, w.rows["link"].connector.pk],
+    "prospect_lists": lambda w: [w.series.slug],
+    "prospect_network": lambda w: [w.series.slug, w.rows["prospect"].pk],
+    "introduction_list": lambda w: [w.series.slug],
     "network_edit": lambda w: [w.series.slug, w.rows["network"].pk],
+    "card_list": lambda w: [w.series.slug],
+    "card_detail": lambda w: [w.series.slug, "not_working", w.rows["network"].pk],
+    "heard_list": lambda w: [w.series.slug],
     "share": lambda w: [w.series.slug],
     "link_detail": lambda w: [w.series.slug, w.rows["link"].pk],
+    "link_print": lambda w: [w.series.slug, w.rows["link"].pk, "a5"],
     "register": lambda w: [w.series.slug, w.past.pk],
     "register_everyone": lambda w: [w.series.slug, w.past.pk],
     "register_head_count": lambda w: [w.series.slug, w.past.pk],
@@ -205,6 +279,8 @@ PAGES = {
     "series_texts": lambda w: [w.series.slug],
     "turnout": lambda w: [w.series.slug],
     "turnout_people": lambda w: [w.series.slug],
+    "turnout_way": lambda w: [w.series.slug],
+    "turnout_way_people": lambda w: [w.series.slug],
     "import_start": lambda w: [w.series.slug],
     "import_detail": lambda w: [w.series.slug, w.rows["import"].pk],
     "import_undo": lambda w: [w.series.slug, w.rows["import"].pk],

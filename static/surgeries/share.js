@@ -1,29 +1,32 @@
-// Counts the letters while she types, copies the text, and keeps the other links up to date.
-// Without this script the text can be selected, and "Use my changes" does the rest.
+// Counts the letters while she types, copies texts, and keeps the links that carry them up to date.
+// Without this script a text can be selected, and "Use my changes" does the rest.
 "use strict";
 
-const form = document.querySelector("[data-share]");
-const text = form.querySelector("textarea");
-const count = form.querySelector("[data-count]");
-const copy = form.querySelector("[data-copy]");
-const plain = form.querySelector("[data-plain]");
+for (const share of document.querySelectorAll("[data-share]")) {
+  const text = share.querySelector("textarea");
+  const count = share.querySelector("[data-count]");
+  const copy = share.querySelector("[data-copy]");
+  const plain = share.querySelector("[data-plain]");
+  const written = () => (text ? text.value : share.querySelector("[data-text]").textContent).trim();
 
-const refresh = () => {
-  if (count) count.textContent = count.dataset.count.replace("#", [...text.value.trim()].length);
-  for (const link of form.querySelectorAll("[data-prefix]")) {
-    link.href = link.dataset.prefix + encodeURIComponent(text.value.trim());
+  const refresh = () => {
+    if (count) count.textContent = count.dataset.count.replace("#", [...written()].length);
+    for (const link of share.querySelectorAll("[data-prefix]")) {
+      link.href = link.dataset.prefix + encodeURIComponent(written());
+    }
+  };
+
+  if (text) text.addEventListener("input", refresh);
+  refresh();
+
+  if (navigator.clipboard) {
+    copy.hidden = false;
+    copy.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(written());
+      copy.textContent = copy.dataset.copied;
+      share.querySelector("[data-said]").textContent = copy.dataset.copied;
+    });
   }
-};
-
-text.addEventListener("input", refresh);
-refresh();
-
-if (navigator.clipboard) {
-  copy.hidden = false;
-  copy.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(text.value.trim());
-    copy.textContent = copy.dataset.copied;
-    form.querySelector("[data-said]").textContent = copy.dataset.copied;
-  });
+  // After a refusal there is no link to refresh, so the button has to stay.
+  if (plain) plain.hidden = !share.querySelector("[aria-invalid]");
 }
-if (plain) plain.hidden = Boolean(form.querySelector("[data-prefix]"));

@@ -253,7 +253,7 @@ def _again_at(there, old, now, by):
     kept = (
         *("attendee", "goal", "level", "brings_supporter"),
         *("said", "said_network", "followed_link", "followed_network"),
-        *("credited_network", "credited_connector"),
+        *("credited_network", "credited_connector", "brought_by", "name_shown_from"),
     )
     return Booking(
         surgery=there,

@@ -1,10 +1,10 @@
 """People of a series: recognised, corrected, and what they let us keep. Shared by the actions."""
 
 from django.db import transaction
-from django.db.models import Subquery, Value
+from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce, NullIf
 
-from surgeries.models import Attendee
+from surgeries.models import Attendee, Booking
 from surgeries.rules.names import name_key
 
 
@@ -49,6 +49,16 @@ def known_attendees(series, *, names, contact, group, network, now):
         # The database knows; whoever sends asks it again.
         person.no_messages_from = None
     return people
+
+
+def write_first_networks(people):
+    """Who first told each of `people`: the network of her earliest booking that has one.
+
+    Part of the caller's transaction; `people` are those nobody has been written down for.
+    """
+    named = Booking.objects.filter(attendee=OuterRef("pk"), credited_network__isnull=False)
+    earliest = named.order_by("surgery__starts_at", "pk").values("credited_network")[:1]
+    people.update(first_network=Subquery(earliest))
 
 
 def _first_group(series, name, contact, group):

@@ -9,13 +9,15 @@ from django.utils.translation import gettext as _
 from surgeries.actions.attendees import known_attendees
 from surgeries.actions.outbox import owe, ring_after_commit
 from surgeries.actions.places import free_places, promote
-from surgeries.models import Booking, Network, Surgery
+from surgeries.models import Booking, Surgery
 from surgeries.models.bookings import PARTY_OF
 from surgeries.refusals import Refused
+from surgeries.rules.credit import Attribution
 from surgeries.rules.names import name_key
 from surgeries.rules.reminders import is_nearly_here
 from surgeries.states import LIVE, BookingState, MessageKind
 from surgeries.templatetags.words import day as in_words
+from surgeries.turnout.attribution import attribute
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +37,8 @@ def book_slot(
     group="",
     said="",
     code="",
+    name_shown=False,
+    brought_by=None,
     request_key,
     now,
     by=None,
@@ -42,16 +46,18 @@ def book_slot(
     """Give somebody, and each of `others` by name, the lowest free place at `slot` (R13, R16).
 
     Owes one confirmation to whoever books. A supporter or interpreter takes no place. Who told
-    her (`said`), the link she followed (`code`) and who is credited are stored apart (R12). The
-    same `request_key` again at this surgery is the booking it made before. Refused when there are
-    too few places, when two of them have one name, and when booking is not open; `by` is an
-    organiser, who may book before that.
+    her (`said`), the link she followed (`code`) and who is credited are stored apart (R12); with
+    `name_shown` whoever passed her the link may see her first name. `brought_by` is the connector
+    who books for people without a contact, by their first names, because they said yes. The same
+    `request_key` again at this surgery is the booking it made before. Refused when there are too
+    few places, when two of them have one name, and when booking is not open; `by` is an organiser,
+    who may book before that.
     """
     request_key = uuid.uuid5(request_key, str(slot.surgery_id))
-    told = Network.objects.attribute(slot.surgery.series, said=said, code=code)
     surgery = _held(slot.surgery)
     if made := _made_before(request_key, name):
         return made
+    told = _told(surgery.series, said, code, brought_by)
     _refuse_unless_open(surgery, now, by)
     _refuse_to_jump_the_queue(surgery, now, by)
     slot.surgery = surgery
@@ -69,6 +75,7 @@ def book_slot(
         surgery,
         people,
         told=told,
+        name_shown=name_shown,
         request_key=request_key,
         goal=goal,
         level=level,
@@ -98,6 +105,8 @@ def join_waiting_list(
     group="",
     said="",
     code="",
+    name_shown=False,
+    brought_by=None,
     request_key,
     now,
     by=None,
@@ -108,10 +117,10 @@ def join_waiting_list(
     says which it is. Otherwise as `book_slot`.
     """
     request_key = uuid.uuid5(request_key, str(surgery.pk))
-    told = Network.objects.attribute(surgery.series, said=said, code=code)
     surgery = _held(surgery)
     if made := _made_before(request_key, name):
         return made
+    told = _told(surgery.series, said, code, brought_by)
     _refuse_unless_open(surgery, now, by)
     if is_nearly_here(surgery.starts_at, now):
         raise Refused(come_along())
@@ -128,6 +137,7 @@ def join_waiting_list(
         surgery,
         people,
         told=told,
+        name_shown=name_shown,
         request_key=request_key,
         state=BookingState.WAITING,
         waiting_since=now,
@@ -219,8 +229,17 @@ def _names_of(name, others):
     return names
 
 
-def _party(surgery, people, *, told, request_key, **common):
-    """Bookings for these people, not written yet; the first is of whoever booked."""
+def _told(series, said, code, brought_by):
+    if brought_by:
+        return Attribution(brought_by=brought_by)
+    return attribute(series, said=said, code=code)
+
+
+def _party(surgery, people, *, told, name_shown, request_key, **common):
+    """Bookings for these people, not written yet; the first is of whoever booked.
+
+    A yes to being seen is her own, so it is of nobody who comes with her.
+    """
     party = [
         Booking(
             surgery=surgery,
@@ -231,11 +250,15 @@ def _party(surgery, people, *, told, request_key, **common):
             followed_network=told.followed_network,
             credited_network=told.credited_network,
             credited_connector=told.credited_connector,
+            brought_by=told.brought_by,
+            name_shown_from=common["booked_at"] if told.brought_by else None,
             **common,
         )
         for person in people
     ]
     party[0].request_key = request_key
+    if name_shown and told.passed_on_by_who_is_credited:
+        party[0].name_shown_from = common["booked_at"]
     number_a_party(party)
     return party
 

@@ -15,8 +15,10 @@ from surgeries.actions.outbox import message, write
 from surgeries.messages.channels import channel_of
 from surgeries.messages.plan import (
     bookings_to_remind,
+    digests_to_connectors,
     helpings_to_remind,
     plan_of_booking,
+    plan_of_digest,
     plan_of_helping,
 )
 from surgeries.models import Booking, Message, ReminderTime, TeamMember
@@ -28,7 +30,13 @@ DAY = datetime.timedelta(days=1)
 
 def owe_what_follows(*, now):
     """Owe everything that has come due by itself; returns how many messages are owed now."""
-    owing = (owe_reminders, owe_come_alongs, owe_helper_reminders, owe_digests)
+    owing = (
+        owe_reminders,
+        owe_come_alongs,
+        owe_helper_reminders,
+        owe_digests,
+        owe_connector_digests,
+    )
     return sum(owe(now=now) for owe in owing)
 
 
@@ -106,6 +114,25 @@ def owe_helper_reminders(*, now):
     )
     planned = (plan_of_helping(helping) for helping in soon)
     return len(write(_message(one, now) for one in planned if one.is_due(now)))
+
+
+# Connectors ------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def owe_connector_digests(*, now):
+    """Ask each connector who wants it, once before a surgery: will you tell them? Returns how many.
+
+    Two days before at the usual hour of the series; who agreed to it later hears at once.
+    """
+    planned = (plan_of_digest(*pair) for pair in digests_to_connectors(now))
+    return len(
+        write(
+            message(one.kind, one.to, one.channel, one.surgery.series, now=now, surgery=one.surgery)
+            for one in planned
+            if one.is_due(now)
+        )
+    )
 
 
 # The digest ------------------------------------------------------------------------------

@@ -12,10 +12,10 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from surgeries.actions.attendees import write_first_networks
 from surgeries.models import (
     Attendee,
     Booking,
@@ -38,6 +38,7 @@ from surgeries.rules.imports import (
 )
 from surgeries.rules.names import name_key
 from surgeries.states import Outcome, OutcomeSource, Role, SurgeryState
+from surgeries.turnout.attribution import networks_named
 
 BATCH = 2000
 UPDATE_BATCH = 500
@@ -86,7 +87,7 @@ def import_register(
     while batch := list(islice(rows, BATCH)):
         done.rows += len(batch)
         _take(batch, run=run, done=done)
-    _write_first_networks(run)
+    write_first_networks(Attendee.objects.filter(imported_by=run))
     done.changed = len(run.before)
     counts = asdict(done)
     counts.pop("run")
@@ -178,13 +179,15 @@ def _surgery(run, on) -> Surgery:
     )
 
 
-def _networks(run, names, done) -> dict[str, int]:
-    """Name key -> the network, made with its first spelling where there is none."""
+def _networks(run, names, done) -> dict[str, int | None]:
+    """Name key -> the network, made with its first spelling where nothing is known by that name.
+
+    None for what the organiser said is no network.
+    """
     spelled: dict[str, str] = {}
     for name in names:
         spelled.setdefault(name_key(name), name)
-    there = Network.objects.filter(series=run.series, key__in=spelled)
-    found = dict(there.values_list("key", "pk"))
+    found = networks_named(run.series, spelled.values())
     made = Network.objects.bulk_create(
         Network(
             series=run.series,
@@ -303,13 +306,6 @@ def _booking(row, surgery, attendee, networks, run) -> Booking:
         imported_by=run,
         **_told_by(row, networks),
     )
-
-
-def _write_first_networks(run) -> None:
-    """Who first told each person we made: the network of her earliest booking that has one."""
-    named = Booking.objects.filter(attendee=OuterRef("pk"), credited_network__isnull=False)
-    earliest_one = named.order_by("surgery__starts_at", "pk").values("credited_network")[:1]
-    Attendee.objects.filter(imported_by=run).update(first_network=Subquery(earliest_one))
 
 
 def plain(value) -> Any:

@@ -58,6 +58,8 @@ seen AS MATERIALIZED (
             (SELECT xmin FROM surgeries_slot WHERE id = %(slot)s),
             (SELECT xmin FROM surgeries_helping WHERE id = %(helping)s),
             (SELECT xmin FROM surgeries_helper WHERE id = %(helper)s),
+            (SELECT xmin FROM surgeries_connector WHERE id = %(connector)s),
+            (SELECT xmin FROM surgeries_network WHERE id = %(network)s),
             (SELECT xmin FROM surgeries_surgery WHERE id = %(surgery)s),
             (SELECT xmin FROM surgeries_venue WHERE id = %(venue)s),
             (SELECT xmin FROM surgeries_teaminvitation WHERE id = %(invitation)s),

@@ -1,107 +1,110 @@
-"""Networks, the people trusted in them, and the links that we pass on."""
+"""Networks and the groups in them."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from surgeries.models import Connector, InviteLink, Network
+from surgeries.actions.connectors import key_for
+from surgeries.models import Alias, Group, Network
 from surgeries.refusals import Refused
-from surgeries.rules.names import name_key, tidy
-from surgeries.rules.sharing import new_code, person_and_group
+from surgeries.rules.names import tidy
 from surgeries.states import PRIVATE_BY_DEFAULT
-
-
-@transaction.atomic
-def pass_on(series, *, to, by, now):
-    """A link for whoever `to` names: "Sharon at Highgate Tenants", or a group, or one we know.
-
-    Makes the network and the connector when they are new. The same answer again gets the same
-    link, unless that was switched off. Raises Refused when nobody is named.
-    """
-    known = Network.objects.attribute(series, said=to)
-    if known.said_network:
-        network, connector = known.said_network, known.said_connector
-    else:
-        person, group = person_and_group(tidy(to))
-        network = find_or_make_network(series, name=group, now=now)
-        connector = find_or_make_connector(network, name=person, now=now) if person else None
-    Network.objects.select_for_update(no_key=True).get(pk=network.pk)
-    links = InviteLink.objects.filter(
-        network=network, connector=connector, switched_off_at__isnull=True
-    )
-    return links.order_by("pk").first() or InviteLink.objects.create(
-        network=network, connector=connector, code=new_code(), made_by=by, created_at=now
-    )
 
 
 def find_or_make_network(series, *, name, now):
     """The network of `series` with this name, in any spelling of it; made when new (R11).
 
-    Part of the caller's transaction.
+    A name that it had before, or that the organiser explained, is its name too. Part of the
+    caller's transaction.
     """
-    key = _key_of(name, Network)
+    key = key_for(name, Network)
+    alias = Alias.objects.filter(series=series, key=key, network__isnull=False)
+    if known := Network.objects.filter(series=series, key=key).first():
+        return known
+    if known := alias.select_related("network").first():
+        return known.network
     network, _made = Network.objects.get_or_create(
         series=series, key=key, defaults={"name": tidy(name), "created_at": now}
     )
     return network
 
 
-def find_or_make_connector(network, *, name, now):
-    """The person of this name in `network`; made when new. Part of the caller's transaction."""
-    key = _key_of(name, Connector)
-    connector, _made = Connector.objects.get_or_create(
-        network=network, key=key, defaults={"name": tidy(name), "created_at": now}
-    )
-    return connector
+@transaction.atomic
+def create_network(series, *, name, by, now, **facts):
+    """A new network, described as in `describe_network`. Refused for a name that is taken."""
+    key = key_for(name, Network, field="name")
+    _refuse_if_taken(series, key)
+    network = Network.objects.create(series=series, name=tidy(name), key=key, created_at=now)
+    return describe_network(network, name=name, by=by, now=now, **facts)
 
 
 @transaction.atomic
-def describe_network(network, *, name, kind, area, private, by, now):
-    """Write what a network is. Returns it.
+def describe_network(
+    network, *, name, kind, area, private, by, now, about="", hoped_for=None, languages=()
+):
+    """Write what a network is, all of it. Returns it.
 
     One that turns out to be of faith, health, support or a union is private from then on, unless
     she says otherwise afterwards (model.md). One that is not may be suggested from now on to
-    people who book: whoever saves what it is has looked at its name.
+    people who book: whoever saves what it is has looked at its name. `hoped_for` is people at one
+    surgery; `languages` are codes of those its people read.
 
     Raises Refused for a name another network has.
     """
-    network = Network.objects.select_for_update(no_key=True).get(pk=network.pk)
-    others = Network.objects.filter(series=network.series_id, key=_key_of(name, Network))
-    if others.exclude(pk=network.pk).exists():
-        raise Refused(
-            _("You have a network of this name already. Choose another one."), field="name"
-        )
+    network = held(network)
+    _refuse_if_taken(network.series_id, key_for(name, Network, field="name"), but=network)
     if kind != network.kind and kind in PRIVATE_BY_DEFAULT:
         private = True
     network.name, network.kind, network.area, network.private = tidy(name), kind, area, private
+    network.about, network.hoped_for, network.languages = about, hoped_for, list(languages)
     network.suggested_from = None if private else network.suggested_from or now
     network.save()
     return network
 
 
 @transaction.atomic
-def show_connector(connector, *, shown, by, now):
-    """Keep the person's own yes to showing the name, or take it back."""
-    connector.name_shown_from = now if shown else None
-    connector.save(update_fields=["name_shown_from"])
-    return connector
+def put_network_away(network, *, away, by, now):
+    """Offer and suggest a network no longer, or again. Its links go on counting for it (R12)."""
+    network = held(network)
+    network.removed_at = now if away else None
+    network.save(update_fields=["removed_at"])
+    return network
 
 
 @transaction.atomic
-def switch_link(link, *, on, by, now):
-    """Switch a link off or on again. Whoever follows it still counts for its network (R12)."""
-    link.switched_off_at = None if on else now
-    link.save(update_fields=["switched_off_at"])
-    return link
+def add_group(network, *, name, by, now):
+    """A group that belongs to the network, by its name; it may belong to others too."""
+    key = key_for(name, Group, field="name")
+    group, _made = Group.objects.get_or_create(
+        series_id=network.series_id, key=key, defaults={"name": tidy(name), "created_at": now}
+    )
+    group.networks.add(network)
+    return group
 
 
-def _key_of(name, model):
-    """The key under which `name` is kept; refused when there is none or it does not fit."""
-    key = name_key(name)
-    if not key:
-        raise Refused(
-            _("Enter a person or a group, like “Sharon at Highgate Tenants”."), field="who"
-        )
-    most = model._meta.get_field("name").max_length
-    if len(tidy(name)) > most or len(key) > model._meta.get_field("key").max_length:
-        raise Refused(_("Shorten the name to %(most)d letters.") % {"most": most}, field="who")
-    return key
+@transaction.atomic
+def remove_group(group, *, network, by, now):
+    """It does not belong to the network after all. One that is in none is not kept."""
+    group.networks.remove(network)
+    if not group.networks.exists():
+        group.delete()
+
+
+def held(network):
+    """The row of a network until the caller's transaction ends; refused when it has gone."""
+    row = Network.objects.select_for_update(no_key=True).filter(pk=network.pk).first()
+    if row is None:
+        raise Refused(_("Somebody changed your networks a moment ago. Look at the list again."))
+    return row
+
+
+def _refuse_if_taken(series, key, *, but=None):
+    named = Network.objects.filter(series=series, key=key)
+    meant = Network.objects.filter(series=series, aliases__key=key)
+    for other in (*named, *meant):
+        if but and other.pk == but.pk:
+            continue
+        if other.removed_at:
+            taken = _("You have put a network of this name away. Bring it back, or choose another.")
+        else:
+            taken = _("You have a network of this name already. Choose another one.")
+        raise Refused(taken, field="name")

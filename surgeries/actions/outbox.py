@@ -9,24 +9,25 @@ from django.core.cache import cache
 from django.db import connection, transaction
 
 from surgeries.messages.channels import channel_of
-from surgeries.models import Booking, Helping, Message, TeamInvitation, TeamMember
+from surgeries.models import Booking, Connector, Helping, Message, TeamInvitation, TeamMember
 from surgeries.rules import outbox as rules
 from surgeries.rules.reminders import earliest
 from surgeries.states import MessageState
 
 
-def owe(kind, to, *, now, again="", series=None):
-    """Owe a message of `kind` to a booking, helping, invitation or team member.
+def owe(kind, to, *, now, again="", series=None, surgery=None):
+    """Owe a message of `kind` to a booking, helping, invitation, team member or connector.
 
     Part of the caller's transaction, in one statement; owing the same thing twice is owing it
-    once, and `again` makes it another thing. Returns the message, or None for somebody whom no
-    message can reach, who stands on the ring list instead.
+    once, and `again` makes it another thing. `surgery` is what a connector is told of. Returns
+    the message, or None for somebody whom no message can reach, who stands on the ring list
+    instead.
     """
-    owed = owe_all(kind, [to], now=now, again=again, series=series)
+    owed = owe_all(kind, [to], now=now, again=again, series=series, surgery=surgery)
     return owed[0] if owed else None
 
 
-def owe_all(kind, people, *, now, again="", series=None, soonest=None):
+def owe_all(kind, people, *, now, again="", series=None, soonest=None, surgery=None):
     """Owe `kind` to each of `people` in one statement, however many; see `owe`.
 
     Part of the caller's transaction. Returns the messages of those who can be reached; the others
@@ -38,7 +39,16 @@ def owe_all(kind, people, *, now, again="", series=None, soonest=None):
     if kind in rules.ELSE_BY_PHONE:
         ring_who_is_not_reached(people, now=now)
     return write(
-        message(kind, to, channel, series or series_of(to), now=now, again=again, soonest=soonest)
+        message(
+            kind,
+            to,
+            channel,
+            series or series_of(to),
+            now=now,
+            again=again,
+            soonest=soonest,
+            surgery=surgery,
+        )
         for to in people
         if (channel := channel_of(to, series or series_of(to)))
     )
@@ -81,9 +91,11 @@ def write(messages):
     return messages
 
 
-def message(kind, to, channel, series, *, now, again="", soonest=None):
+def message(kind, to, channel, series, *, now, again="", soonest=None, surgery=None):
     """A message that is not written yet; see `owe_all`."""
-    surgery = getattr(to, "surgery", None)
+    told_of = {"surgery": surgery} if surgery else {}
+    again += f":{surgery.pk}" if surgery else ""
+    surgery = surgery or getattr(to, "surgery", None)
     version = surgery.schedule_version if surgery else 1
     starts_at = surgery and min(filter(None, (surgery.starts_at, soonest)))
     return Message(
@@ -92,6 +104,7 @@ def message(kind, to, channel, series, *, now, again="", soonest=None):
         kind=kind,
         channel=channel,
         **{_LINK[type(to)]: to},
+        **told_of,
         schedule_version=version,
         covers_from=soonest,
         owed_at=now,
@@ -105,6 +118,7 @@ _LINK = {
     Helping: "helping",
     TeamInvitation: "invitation",
     TeamMember: "member",
+    Connector: "connector",
 }
 
 
@@ -120,7 +134,9 @@ def _of_use_until(kind, to, surgery, now):
 
 
 def series_of(to):
-    """The series a booking, helping, invitation or team member belongs to."""
+    """The series a booking, helping, invitation, team member or connector belongs to."""
+    if isinstance(to, Connector):
+        return to.network.series
     return to.surgery.series if isinstance(to, Booking | Helping) else to.series
 
 

@@ -13,12 +13,15 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 
 from accounts.models import User
 from surgeries.models import (
+    Alias,
     Attendee,
+    Belonging,
     Booking,
+    Card,
     Connector,
     Helper,
     Helping,
@@ -26,12 +29,14 @@ from surgeries.models import (
     ImportRun,
     InviteLink,
     Message,
+    Prospect,
     Quota,
     Reply,
     TeamInvitation,
     TeamMember,
 )
 from surgeries.rules import retention
+from surgeries.states import AliasKind
 
 BATCH = 500
 log = logging.getLogger(__name__)
@@ -98,6 +103,7 @@ def _blank_attendees(pks, now):
         no_messages_from=None,
         erased_at=now,
     )
+    Belonging.objects.filter(attendee__in=pks).delete()
     Booking.objects.filter(attendee__in=pks).update(said="", link_hash=None)
 
 
@@ -139,6 +145,7 @@ def _blank_helpers(pks, now):
         regular_from=None,
         erased_at=now,
     )
+    Belonging.objects.filter(helper__in=pks).delete()
     Helping.objects.filter(helper__in=pks).update(link_hash=None)
 
 
@@ -149,6 +156,24 @@ def _connectors_due(now):
         credited_connector=OuterRef("pk"), surgery__ends_at__gte=cutoff
     )
     return Connector.objects.filter(created_at__lt=cutoff).exclude(Exists(links) | Exists(bookings))
+
+
+def _answers_due(now):
+    """Code words and former names are the series' own; an answer may name a person."""
+    return Alias.objects.filter(
+        kind=AliasKind.ANSWER, created_at__lt=retention.WORDS_FOR_NETWORKS.cutoff(now)
+    )
+
+
+def _prospects_due(now):
+    return Prospect.objects.alias(last=Coalesce(F("asked_at"), F("created_at"))).filter(
+        last__lt=retention.PROSPECTS.cutoff(now)
+    )
+
+
+def _cards_due(now):
+    last = Greatest("answered_at", "dismissed_at")
+    return Card.objects.alias(last=last).filter(last__lt=retention.CARDS.cutoff(now))
 
 
 def _accounts_due(now):
@@ -212,6 +237,9 @@ ERASURES = (
     Erasure("attendees", _attendees_due, _blank_attendees),
     Erasure("helpers", _helpers_due, _blank_helpers),
     Erasure("connectors", _connectors_due, _delete(Connector)),
+    Erasure("explained answers", _answers_due, _delete(Alias)),
+    Erasure("people to ask", _prospects_due, _delete(Prospect)),
+    Erasure("cards", _cards_due, _delete(Card)),
     Erasure("messages", _messages_due, _delete(Message)),
     Erasure("replies", _replies_due, _delete(Reply)),
     Erasure("quotas", _quotas_due, _delete(Quota)),

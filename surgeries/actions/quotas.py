@@ -27,11 +27,13 @@ ALL_USED_UP = "This month’s texts are used up."
 def uses_of(message, recipient, *, now, parts=1):
     """What sending `message` to `recipient` takes of each quota, as Use rows. Reads only.
 
-    Whoever types a stranger's address cannot flood it: that goes for all that attendees and
-    helpers get, but not for the news that an evening moved or is off, nor for the team's own mail.
+    Whoever types a stranger's address cannot flood it: that goes for all that attendees,
+    helpers and connectors get, but not for the news that an evening moved or is off, nor for the
+    team's own mail.
     """
     uses, today = [], now.astimezone(datetime.UTC).date()
-    if (message.booking_id or message.helping_id) and message.kind not in NOTICES:
+    of_the_public = message.booking_id or message.helping_id or message.connector_id
+    if of_the_public and message.kind not in NOTICES:
         scope = f"contact:{pseudonym_of(recipient)}:{message.channel}"
         uses.append(Use(scope, today, 1, A_DAY[message.channel], ENOUGH_FOR_A_DAY))
     if message.channel == Channel.TEXT:

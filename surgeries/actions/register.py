@@ -5,14 +5,16 @@ import uuid
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from surgeries.actions.attendees import known_attendee
-from surgeries.models import Booking, Network, Surgery
+from surgeries.models import Booking, Surgery
 from surgeries.refusals import Refused
 from surgeries.rules.names import name_key
 from surgeries.states import BookingState, Outcome, OutcomeSource
 from surgeries.templatetags.words import day as in_words
+from surgeries.turnout.attribution import attribute
 
 log = logging.getLogger(__name__)
 
@@ -22,14 +24,15 @@ UNRECORDED = {"outcome": Outcome.NOT_RECORDED, "outcome_at": None, "outcome_sour
 
 @transaction.atomic
 def record_came(booking, *, by, now):
-    """She is here. A second tap changes nothing, and a tap outranks "That's everyone".
+    """She is here. A second tap changes nothing, and a tap outranks all that others said.
 
     The surgery is held, so that she does not cancel from her link at the same moment.
     """
     _refuse_unless_open(Surgery.objects.locked().get(pk=booking.surgery_id), now)
     row = Booking.objects.expected().filter(pk=booking.pk)
     here = {"outcome": Outcome.CAME, "outcome_at": now, "outcome_source": OutcomeSource.TAPPED}
-    if row.exclude(outcome=Outcome.CAME).update(**here):
+    said = Q(outcome=Outcome.CAME) & ~Q(outcome_source=OutcomeSource.CONNECTOR)
+    if row.exclude(said).update(**here):
         _note("tapped", booking, by)
     elif not row.exists():
         raise Refused(
@@ -59,7 +62,7 @@ def walk_in(surgery, *, name, said, request_key, by, now):
     press = uuid.uuid5(request_key, f"{surgery.pk}:{name_key(name)}")
     if before := surgery.bookings.filter(request_key=press).first():
         return before
-    told = Network.objects.attribute(surgery.series, said=said)
+    told = attribute(surgery.series, said=said)
     booking = Booking(
         surgery=surgery,
         attendee=known_attendee(

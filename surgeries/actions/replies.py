@@ -7,7 +7,7 @@ from django.db import transaction
 
 from surgeries.actions.answers import cancel_booking
 from surgeries.actions.attendees import stop_or_start_texts
-from surgeries.models import Attendee, Booking, Reply
+from surgeries.models import Attendee, Booking, Connector, Reply
 from surgeries.refusals import Refused
 from surgeries.rules.names import tidy
 from surgeries.rules.replies import may_mean, meaning_of
@@ -23,10 +23,10 @@ LONGEST_TEXT = 500
 def receive_text(number, text, *, provider_ref, now):
     """Do what a text from `number` asks, and return its Reply.
 
-    STOP and START go for the number in every series. "Can't come" cancels the one booking to come
-    that it can mean, and thanks her (R31); several bookings, a party and everything else are for
-    the organiser to read. Told twice by its provider it is done once. A number that nobody has is
-    noted without its words.
+    STOP and START go for the number in every series; STOP also ends the notes to a connector.
+    "Can't come" cancels the one booking to come that it can mean, and thanks her (R31); several
+    bookings, a party and everything else are for the organiser to read. Told twice by its
+    provider it is done once. A number that nobody has is noted without its words.
     """
     reply, is_new = Reply.objects.get_or_create(
         provider_ref=provider_ref, defaults={"meaning": meaning_of(text), "received_at": now}
@@ -36,6 +36,8 @@ def receive_text(number, text, *, provider_ref, now):
     number = in_e164(number, settings.PHONENUMBER_DEFAULT_REGION)
     if reply.meaning in (ReplyMeaning.STOP, ReplyMeaning.START):
         stop_or_start_texts(number, write=reply.meaning == ReplyMeaning.START, now=now)
+    if reply.meaning == ReplyMeaning.STOP:
+        Connector.objects.filter(contact=number).update(digest_from=None)
     to_come = _to_come(number, now)
     _say_whose(reply, number, to_come)
     if reply.meaning == ReplyMeaning.CANNOT and not _cancelled(reply, to_come, text, now):

@@ -181,7 +181,7 @@ def _not_now_or_never(message, now):
     """What becomes of a message that must not leave at this moment, or None."""
     if not is_still_wanted(message):
         return Outcome(MessageState.CANCELLED, tried=False)
-    surgery = getattr(message.about, "surgery", None)
+    surgery = message.evening
     # Somebody who has not heard that it moved gets ready for the start it had.
     starts = [surgery and surgery.starts_at, message.covers_from]
     starts_at = min((at for at in starts if at and at > now - SOON), default=None)

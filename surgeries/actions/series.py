@@ -9,7 +9,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from surgeries.actions.outbox import call_off, owe
-from surgeries.models import Series, Surgery, TeamInvitation, TeamMember
+from surgeries.models import Belonging, Series, Surgery, TeamInvitation, TeamMember
 from surgeries.refusals import Refused
 from surgeries.states import MessageKind, Role
 
@@ -174,6 +174,7 @@ def accept_invitation(invitation, *, by, now):
     invitation.save(update_fields=["accepted_at"])
     if invitation.hand_over and invitation.invited_by_id != by.pk:
         series.team.filter(user=invitation.invited_by_id).delete()
+        _forget_belongings(series, invitation.invited_by_id)
         _withdraw_all_of(series, invitation.invited_by_id, now)
     return member
 
@@ -206,6 +207,8 @@ def remove_member(member, *, now):
         _refuse_to_orphan(series, member.user_id)
         _withdraw_all_of(series, member.user_id, now)
     member.delete()
+    if not series.team.filter(user=member.user_id).exists():
+        _forget_belongings(series, member.user_id)
 
 
 @transaction.atomic
@@ -219,6 +222,11 @@ def leave(user, *, now):
         _refuse_to_orphan(series, user.pk)
         _withdraw_all_of(series, user.pk, now)
     user.delete()
+
+
+def _forget_belongings(series, user_pk):
+    """Who has left the team is asked no longer to introduce it."""
+    Belonging.objects.filter(network__series=series, user=user_pk).delete()
 
 
 def _refuse_to_orphan(series, user_pk):

@@ -10,13 +10,17 @@ from django.utils.translation import gettext as _
 
 from surgeries.actions.imports import UPDATE_BATCH, plain
 from surgeries.models import (
+    Alias,
     Attendee,
+    Belonging,
     Booking,
     Connector,
+    Group,
     Helping,
     ImportRun,
     InviteLink,
     Network,
+    Prospect,
     Series,
     Surgery,
 )
@@ -51,7 +55,8 @@ def undo_import(run: ImportRun, *, by, now: datetime) -> ImportRun:
     _without(Surgery, run, surgery=(Booking, Helping)).filter(head_count=None).delete()
     _without(Attendee, run, attendee=(Booking,)).delete()
     told = Q(said_network=OuterRef("pk")) | Q(followed_network=OuterRef("pk"))
-    _without(Network, run, network=(InviteLink, Connector), credited_network=(Booking,)).exclude(
+    hanging = {"network": (InviteLink, Connector, Alias, Prospect, Belonging), "networks": (Group,)}
+    _without(Network, run, **hanging, credited_network=(Booking,)).exclude(
         Exists(Booking.objects.filter(told))
     ).delete()
     run.undone_at, run.before = now, {}

@@ -23,7 +23,8 @@ SOMEBODY_ELSE = {"autocomplete": "off", "class": "input w24"}
 class AskForm(StrangersForm):
     """What is asked of whoever would like to come; `more` stands folded below the questions.
 
-    The hidden `code` keeps the link's code. `slots` are the arrival times on offer, with
+    The hidden `code` keeps the link's code; `through_somebody` when it is a connector's, who may
+    see her first name if she says so. `slots` are the arrival times on offer, with
     `free_places`; `networks` the suggestions for who told her, read only when the form is drawn.
     """
 
@@ -63,12 +64,17 @@ class AskForm(StrangersForm):
         widget=forms.TextInput(attrs=SOMEBODY_ELSE),
     )
     supporter = supporter_field()
+    name_shown = forms.BooleanField(
+        label=_("Whoever sent me this link may see my first name on their list"), required=False
+    )
     code = forms.CharField(required=False, widget=forms.HiddenInput)
 
     MORE = ("other_1", "other_2", "supporter")
 
-    def __init__(self, *args, slots, networks=(), code="", **kwargs):
+    def __init__(self, *args, slots, networks=(), code="", through_somebody=False, **kwargs):
         super().__init__(*args, **kwargs)
+        if not through_somebody:
+            del self.fields["name_shown"]
         self.networks = networks
         self.offer(slots)
         self.initial["code"] = code
@@ -101,6 +107,7 @@ class AskForm(StrangersForm):
             "level": self.cleaned_data.get("level"),
             "others": self._others(),
             "said": self.cleaned_data["told"],
+            "name_shown": self.cleaned_data.get("name_shown", False),
         }
 
     def _others(self):
@@ -143,7 +150,13 @@ class WaitingForm(AskForm):
         wanted = [slot.pk for slot in slots if str(slot.pk) == str(form.data.get("slot"))]
         initial = typed | {"accepts": wanted}
         code = typed["code"] or ""
-        return cls(initial=initial, slots=slots, networks=form.networks, code=code)
+        return cls(
+            initial=initial,
+            slots=slots,
+            networks=form.networks,
+            code=code,
+            through_somebody="name_shown" in form.fields,
+        )
 
     def offer(self, slots):
         """Offer these arrival times; a single one is ticked for her."""

@@ -1,11 +1,13 @@
 """Offering to help: what we ask of somebody who has no account."""
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import AddressField
 from surgeries.forms.contacts import LineField
 from surgeries.forms.limits import StrangersForm
+from surgeries.models import Network
 from surgeries.states import SKILLS, HelpingStyle
 from surgeries.templatetags.words import clock
 
@@ -98,8 +100,24 @@ class AboutHelperForm(forms.Form):
         help_text=_("Like English and Urdu, or sign language."),
     )
 
+    networks = forms.ModelMultipleChoiceField(
+        None,
+        label=_("Do you belong to any of these?"),
+        help_text=_("If you tick one, the organiser may ask you to introduce us there."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "picks--two"}),
+    )
+
     @classmethod
     def of(cls, helper, data=None):
-        """The form as it stands for one helper."""
+        """The form as it stands for one helper; private networks only where she belongs already."""
         fields = ("goals", "can_help_with", "languages")
-        return cls(data, initial={field: getattr(helper, field) for field in fields})
+        hers = Network.objects.current().filter(belongings__helper=helper)
+        initial = {field: getattr(helper, field) for field in fields} | {"networks": hers}
+        form = cls(data, initial=initial)
+        known = Network.objects.suggestible().filter(series=helper.series_id)
+        either = Q(pk__in=known.values("pk")) | Q(pk__in=hers.values("pk"))
+        form.fields["networks"].queryset = Network.objects.filter(either).order_by("key", "pk")
+        if not form.fields["networks"].queryset.exists():
+            form.fields["networks"].widget = forms.MultipleHiddenInput()
+        return form

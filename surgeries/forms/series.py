@@ -68,6 +68,7 @@ class SeriesForm(forms.ModelForm):
         "usual_minutes",
         "places_per_helper",
         "opens_days_ahead",
+        "suggests_more_places",
         "time_zone",
     )
 
@@ -93,6 +94,7 @@ class SeriesForm(forms.ModelForm):
             "usual_minutes",
             "places_per_helper",
             "opens_days_ahead",
+            "suggests_more_places",
             "time_zone",
         ]
         labels = {
@@ -102,10 +104,15 @@ class SeriesForm(forms.ModelForm):
             "usual_minutes": _("How many minutes does it last?"),
             "places_per_helper": _("How many people can one helper sit with in an evening?"),
             "opens_days_ahead": _("How many days ahead can people book?"),
+            "suggests_more_places": _("Tell me when a few more places are worth opening"),
             "time_zone": _("Time zone"),
         }
         help_texts = {
             "ring_name": _("A first name is enough."),
+            "suggests_more_places": _(
+                "Some people who book do not come. When all places are taken, we say how many "
+                "more you could open, so that 9 times in 10 there is still a chair for everybody."
+            ),
             "usual_start": _("Like 17:30. A surgery you have made already keeps its time."),
         }
         widgets = {

@@ -21,13 +21,15 @@ TABLES = {
         "surgeries_surgery",
         "surgeries_venue",
     ),
+    "connector": ("surgeries_connector", "surgeries_network"),
+    "surgery": ("surgeries_surgery", "surgeries_venue"),
     "invitation": ("surgeries_teaminvitation",),
     "member": ("surgeries_teammember", "accounts_user"),
 }
 
 
 def versions_of(sort):
-    """An annotation for a queryset of bookings, helpings, invitations or members: all versions.
+    """An annotation for a queryset of people of one sort, or of surgeries: all versions.
 
     Wants their tables joined by `select_related`.
     """
@@ -38,14 +40,17 @@ def versions_of(sort):
 def rows_behind(message) -> dict:
     """The versions that were read and the keys of their rows; wants it loaded `with_person`."""
     about = message.about
-    surgery = getattr(about, "surgery", None)
+    surgery = message.evening
+    apart = [message.surgery.versions] if message.surgery else []
     return {
-        "versions": about.versions,
+        "versions": " ".join([about.versions, *apart]),
         "booking": message.booking_id,
         "attendee": getattr(about, "attendee_id", None),
         "slot": getattr(about, "slot_id", None),
         "helping": message.helping_id,
         "helper": getattr(about, "helper_id", None),
+        "connector": message.connector_id,
+        "network": message.connector and message.connector.network_id,
         "surgery": surgery and surgery.pk,
         "venue": surgery and surgery.venue_id,
         "invitation": message.invitation_id,

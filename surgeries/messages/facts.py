@@ -7,8 +7,17 @@ from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from surgeries.models import Booking, Helping, Series, TeamInvitation, TeamMember
+from surgeries.models import (
+    Booking,
+    Connector,
+    Helping,
+    Series,
+    Surgery,
+    TeamInvitation,
+    TeamMember,
+)
 from surgeries.states import WANTS_A_PLACE, BookingState, MessageKind, Role
+from surgeries.turnout.connector_pages import brought_to
 from surgeries.turnout.waiting import number_in_queue
 
 from .behind import versions_of
@@ -28,7 +37,7 @@ LIKE_AN_ADDRESS = re.compile(r"[/:]|\.\S")  # win.example, but not St. Mary’s
 def with_person(messages):
     """A queryset of messages with all that a letter or a list says about whom they are for.
 
-    One query for each sort of person that there is: a join over all four costs ten times more.
+    One query for each sort of person that there is: a join over all five costs ten times more.
     Messages of one series share it, and its organisers are asked for once.
     """
     evening = ("surgery__series", "surgery__venue")
@@ -37,6 +46,8 @@ def with_person(messages):
         "helping": Helping.objects.select_related("helper", *evening),
         "invitation": TeamInvitation.objects.select_related("series", "invited_by"),
         "member": TeamMember.objects.select_related("series", "user"),
+        "connector": Connector.objects.select_related("network__series"),
+        "surgery": Surgery.objects.select_related("series", "venue"),
     }
     organisers = TeamMember.objects.filter(role=Role.ORGANISER, user__is_active=True)
     team = organisers.select_related("user").order_by("joined_at", "pk")
@@ -137,11 +148,31 @@ def _member(message, member, now):
     }
 
 
+def _connector(message, connector, now):
+    facts = {
+        "name": _greeted(connector) if connector.name else "",
+        "link": _address("connector_page", connector.secret),
+        "stop_link": _address("connector_stop", connector.secret),
+    }
+    if message.surgery is None:
+        return facts
+    counts = brought_to(connector, message.surgery)
+    invite = connector.link_to_pass_on()
+    return facts | {
+        "when": message.surgery.starts_at,
+        "coming": counts.coming,
+        "waiting": counts.waiting,
+        "invite": _address("invite_follow", invite.code) if invite else "",
+        **_evening(message.surgery),
+    }
+
+
 _FACTS = {
     "booking": _booking,
     "helping": _helping,
     "teaminvitation": _invitation,
     "teammember": _member,
+    "connector": _connector,
 }
 
 

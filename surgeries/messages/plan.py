@@ -12,8 +12,9 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, Max, OuterRef, Q
 from django.db.models.functions import Greatest
 
-from surgeries.models import Booking, Helping, Message
+from surgeries.models import Booking, Connector, Helping, Message, Surgery
 from surgeries.rules.reminders import (
+    CONNECTORS_ARE_TOLD,
     TIMETABLE,
     When,
     is_worth_it,
@@ -48,14 +49,22 @@ TOLD_THE_TIME = (
 
 @dataclass(frozen=True)
 class Planned:
-    """One message `to` a booking or helping, of use from `at` until `until`; or `why_not`."""
+    """One message `to` somebody, of use from `at` until `until`; or `why_not`.
+
+    `surgery` is what it tells of, where that is not the booking's or helping's own.
+    """
 
     kind: MessageKind
-    to: Booking | Helping
+    to: Booking | Helping | Connector
     at: datetime
     until: datetime
     channel: Channel | None
     why_not: WhyNot | None = None
+    surgery: Surgery | None = None
+
+    @property
+    def evening(self):
+        return self.surgery or getattr(self.to, "surgery", None)
 
     def is_due(self, now):
         """Whether it is to be owed at `now`."""
@@ -163,6 +172,47 @@ def plan_of_helping(helping):
     return _planned(MessageKind.HELPING_REMINDER, helping, at, surgery.starts_at)
 
 
+# Connectors ------------------------------------------------------------------------------
+
+
+def digests_to_connectors(now, **whose):
+    """[(connector, surgery)] of the next four weeks: she wants a note of it and is owed none yet.
+
+    A surgery that was moved is another one. Two statements; `whose` narrows the connectors.
+    """
+    people = Connector.objects.with_a_page().filter(digest_from__isnull=False, **whose)
+    people = list(people.select_related("network__series").order_by("pk"))
+    surgeries = Surgery.objects.filter(
+        state=SurgeryState.PUBLISHED,
+        starts_at__gt=now,
+        starts_at__lte=now + LOOKS_AHEAD,
+        series__in={person.network.series_id for person in people},
+    ).select_related("series")
+    owed = Message.objects.filter(
+        kind=MessageKind.CONNECTOR_DIGEST,
+        surgery=OuterRef("pk"),
+        schedule_version=OuterRef("schedule_version"),
+    )
+    surgeries = surgeries.annotate(told=ArraySubquery(owed.values("connector")))
+    return [
+        (person, surgery)
+        for surgery in (surgeries if people else ())
+        for person in people
+        if person.network.series_id == surgery.series_id and person.pk not in surgery.told
+    ]
+
+
+def plan_of_digest(connector, surgery):
+    """The note to a connector two days before, at the usual hour of the series, as Planned."""
+    series = surgery.series
+    when = When(CONNECTORS_ARE_TOLD, series.usual_start)
+    at = reminder_due(surgery.starts_at, when, series.hours)
+    channel = channel_of(connector, series)
+    why_not = None if channel else why_by_none(connector)
+    kind = MessageKind.CONNECTOR_DIGEST
+    return Planned(kind, connector, at, surgery.starts_at, channel, why_not, surgery)
+
+
 def _planned(kind, to, at, until):
     channel = channel_of(to, to.surgery.series)
     return Planned(kind, to, at, until, channel, _why_not(to, at, channel))
@@ -189,6 +239,8 @@ def messages_to_come(series, now):
     for booking in bookings_to_remind(now).filter(surgery__series=series):
         planned += plan_of_booking(booking)
     planned += map(plan_of_helping, helpings_to_remind(now).filter(surgery__series=series))
+    digests = digests_to_connectors(now, network__series=series)
+    planned += (plan_of_digest(*pair) for pair in digests)
     to_come = [one for one in planned if one.until > now and one.at <= now + LOOKS_AHEAD]
     to_come.sort(key=lambda one: (max(one.at, now), str(one.to.pk)))
     return [
@@ -209,6 +261,7 @@ def _owed_already(series):
             message.next_at,
             message.expires_at,
             Channel(message.channel),
+            surgery=message.surgery,
         )
         for message in waiting
         if is_still_wanted(message)

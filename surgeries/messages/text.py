@@ -44,9 +44,10 @@ class Text:
 
 
 def text_for(message, now) -> Text:
-    """Put one message about a booking into words, as things are at `now`; wants `with_person`.
+    """Put one message to an attendee or connector into words, as things are at `now`.
 
-    In the letters of which 160 are one text. Raises NoSuchNumber before anything is written.
+    Wants it `with_person`. In the letters of which 160 are one text. Raises NoSuchNumber before
+    anything is written.
     """
     recipient = recipient_of(message)
     if not may_be_texted(recipient, settings.TEXTS_TO):
@@ -61,7 +62,8 @@ def body_of(message, facts, words=None) -> str:
 
     `words` are those of a kind that a series may say in its own.
     """
-    place = plain_name(facts["venue"].name, LONGEST_PLACE) if facts["venue"] else ""
+    venue = facts.get("venue")
+    place = plain_name(venue.name, LONGEST_PLACE) if venue else ""
     for at, roomy in ((place, True), (place, False), ("", False)):
         said = f": {plain(_said(message, facts, words, place=at, roomy=roomy))} {facts['link']}"
         room = NARROW[0] - letters_of(said)
@@ -76,13 +78,14 @@ def _said(message, facts, words, *, place, roomy):
 
     Without `roomy` only what has to be said; `place` is "" when it is not named either.
     """
-    replies = takes_replies(settings.TEXTS_FROM) and not message.booking.party
+    alone = message.booking and not message.booking.party
+    replies = bool(alone) and takes_replies(settings.TEXTS_FROM)
     if words:
         return in_a_text(words, facts, place=place, roomy=roomy, replies=replies)
     template = get_template(f"messages/{message.kind}.text.txt").template
     said = {
         **facts,
-        "day_time": short_day_time(facts["when"], message.series),
+        "day_time": short_day_time(facts["when"], message.series) if "when" in facts else "",
         "at": f", {place}" if place else "",
         "roomy": roomy,
         "replies": replies,

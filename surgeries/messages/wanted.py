@@ -30,6 +30,9 @@ def recipient_of(message) -> str:
         if person.no_messages_from:
             return ""
         return person.phone if message.channel == Channel.TEXT else person.email
+    if message.connector:
+        person = message.connector
+        return person.phone if message.channel == Channel.TEXT else person.email
     if message.helping:
         return message.helping.helper.email
     return message.invitation.email if message.invitation else message.member.user.email
@@ -92,9 +95,18 @@ def _member(message, member):
     return member.daily_digest and member.user.is_active
 
 
+def _connector(message, connector):
+    """She has a page, and wants the note that tells of an evening."""
+    if message.kind == MessageKind.CONNECTOR_LINK:
+        return connector.has_page
+    wants = connector.has_page and connector.digest_from
+    return bool(wants) and _evening_stands(message, message.surgery)
+
+
 _ASKS = {
     "booking": _booking,
     "helping": _helping,
     "teaminvitation": _invitation,
     "teammember": _member,
+    "connector": _connector,
 }

@@ -161,11 +161,25 @@ class BookingQuerySet(RingingQuerySet):
         """Waiting, or promised a place that is no longer there."""
         return self.filter(state__in=WANTS_A_PLACE)
 
+    def credited_to(self, connector):
+        """Who comes through this connector, however we know."""
+        return self.filter(credited_connector=connector)
+
     def in_party_of(self, booking):
         """The booking and those that were made together with it, whoever speaks for them first."""
         if booking.party is None:
             return self.filter(pk=booking.pk)
         return self.filter(party=booking.party).order_by("party_number")
+
+    def heard_and_not_understood(self, series):
+        """Who said who told her, in words that we could not tell the network from."""
+        return self.filter(surgery__series=series, said_network=None).exclude(said="")
+
+    def naming(self, network):
+        """Whose answer or link is of this network, or who is credited to it."""
+        return self.filter(
+            Q(said_network=network) | Q(followed_network=network) | Q(credited_network=network)
+        )
 
     def speaking_for_all(self):
         """One of each party, which messages and calls are for: the first who has not cancelled."""
@@ -192,6 +206,8 @@ class Booking(models.Model):
     from 1; the first of them who still comes speaks for all (`speaking_for_all`). `accepts` are the
     arrival times that would suit somebody who waits; `sets_off_at` is a wall-clock time. From
     `untold_from` on there is news that no message could tell her, so somebody has to ring.
+    `brought_by` is the connector who booked her on her own page; from `name_shown_from` on the
+    credited connector may see her first name, because she said so.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -243,6 +259,10 @@ class Booking(models.Model):
     credited_connector = models.ForeignKey(
         "surgeries.Connector", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    brought_by = models.ForeignKey(
+        "surgeries.Connector", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    name_shown_from = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     booked_at = models.DateTimeField(null=True, blank=True)
     booked_by = models.ForeignKey(

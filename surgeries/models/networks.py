@@ -1,12 +1,21 @@
-"""Networks people belong to, the people trusted in them, and the links that we pass on."""
+"""Networks people belong to, the groups in them, and the words that mean them."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from surgeries.rules.credit import Attribution
-from surgeries.rules.names import name_key, tidy
-from surgeries.states import LIVE, NetworkKind, Outcome, SurgeryState
+from surgeries.rules.names import name_key
+from surgeries.states import (
+    LIVE,
+    AliasKind,
+    Language,
+    NetworkKind,
+    Outcome,
+    RecipeList,
+    SurgeryState,
+)
 
 
 class NetworkQuerySet(models.QuerySet):
@@ -16,7 +25,11 @@ class NetworkQuerySet(models.QuerySet):
         A name that was only typed or imported may be a person's, or a refuge's (model.md,
         private networks).
         """
-        return self.not_private().filter(suggested_from__isnull=False)
+        return self.current().not_private().filter(suggested_from__isnull=False)
+
+    def current(self):
+        """Not put away."""
+        return self.filter(removed_at=None)
 
     def not_private(self):
         """Networks whose name the whole team may see, helpers and door included."""
@@ -42,54 +55,13 @@ class NetworkQuerySet(models.QuerySet):
             coming=models.Count("bookings", filter=booked & ~begun),
         )
 
-    def attribute(self, series, *, said="", code=""):
-        """Who sent this person: `said` is her answer, `code` that of the link she followed.
-
-        One query. An answer is a network's name or the name of one connector; a name that two
-        networks share resolves to neither. A link that is switched off still counts, and an
-        unknown code counts for nobody (R12).
-        """
-        key = name_key(said)
-        found = {"network": [], "connector": []}
-        link = None
-        for network in self._candidates(series, key, code):
-            if network.key == key:
-                found["network"].append((network, None))
-            elif network.connector_key == key and key:
-                found["connector"].append(
-                    (network, Connector(pk=network.connector_pk, network=network))
-                )
-            if code and network.link_code == code:
-                link = InviteLink(
-                    pk=network.link_pk,
-                    code=code,
-                    network=network,
-                    connector_id=network.link_connector,
-                )
-        named = {(n.pk, c and c.pk): (n, c) for n, c in found["network"] or found["connector"]}
-        network, connector = next(iter(named.values())) if len(named) == 1 else (None, None)
-        return Attribution(tidy(said)[:200], network, connector, link)
-
-    def _candidates(self, series, key, code):
-        if not key and not code:
-            return []
-        by_code = models.Q(links__code=code) if code else models.Q(pk__in=[])
-        by_name = models.Q(key=key) | models.Q(connectors__key=key) if key else models.Q(pk__in=[])
-        return (
-            self.filter(series=series)
-            .filter(by_code | by_name)
-            .annotate(
-                connector_key=models.F("connectors__key"),
-                connector_pk=models.F("connectors__pk"),
-                link_code=models.F("links__code"),
-                link_pk=models.F("links__pk"),
-                link_connector=models.F("links__connector"),
-            )
-        )
-
 
 class Network(models.Model):
-    """A body or circle people belong to, as one series knows it."""
+    """A body or circle people belong to, as one series knows it.
+
+    One that was put away (`removed_at`) is offered nowhere, and its links still count for it.
+    `languages` are the codes of those its people read; `hoped_for` is people at one surgery.
+    """
 
     series = models.ForeignKey(
         "surgeries.Series", on_delete=models.CASCADE, related_name="networks"
@@ -98,7 +70,16 @@ class Network(models.Model):
     key = models.CharField(max_length=400, editable=False)
     kind = models.CharField(max_length=16, choices=NetworkKind, default=NetworkKind.GROUP)
     area = models.CharField(_("area"), max_length=120, blank=True)
+    about = models.TextField(_("what you know about it"), blank=True, max_length=2000)
+    hoped_for = models.PositiveSmallIntegerField(
+        _("how many people you hope for each time"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(200)],
+    )
+    languages = ArrayField(models.CharField(max_length=12), default=list, blank=True)
     private = models.BooleanField(_("private"), default=False)
+    removed_at = models.DateTimeField(null=True, blank=True)
     suggested_from = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     imported_by = models.ForeignKey(
@@ -121,19 +102,29 @@ class Network(models.Model):
         self.key = name_key(self.name)
         super().save(*args, **kwargs)
 
+    @property
+    def language_names(self):
+        """What its people read, in words; a code that is no longer ours stays a code."""
+        names = dict(Language.choices)
+        return [names.get(code, code) for code in self.languages]
 
-class Connector(models.Model):
-    """A trusted person in a network who passes the word on."""
 
-    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="connectors")
-    name = models.CharField(_("name"), max_length=120)
-    key = models.CharField(max_length=240, editable=False)
-    name_shown_from = models.DateTimeField(null=True, blank=True)
+class Group(models.Model):
+    """A group or club that people come from, as they name it; it may be in several networks."""
+
+    series = models.ForeignKey("surgeries.Series", on_delete=models.CASCADE, related_name="groups")
+    name = models.CharField(_("name"), max_length=200)
+    key = models.CharField(max_length=400, editable=False)
+    networks = models.ManyToManyField(
+        Network, blank=True, related_name="groups", db_table="surgeries_group_network"
+    )
     created_at = models.DateTimeField()
 
     class Meta:
+        ordering = ["name", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["network", "key"], name="one_connector_per_name"),
+            models.UniqueConstraint(fields=["series", "key"], name="one_group_per_name"),
+            models.CheckConstraint(condition=~models.Q(key=""), name="a_group_has_a_name"),
         ]
 
     def __str__(self):
@@ -144,19 +135,75 @@ class Connector(models.Model):
         super().save(*args, **kwargs)
 
 
-class InviteLink(models.Model):
-    """A link of a network or connector. Switched off, it still resolves to its network."""
+class Alias(models.Model):
+    """Words that mean a network, or a person in it, though they are not its name.
 
-    network = models.ForeignKey(Network, on_delete=models.CASCADE, related_name="links")
-    connector = models.ForeignKey(
-        Connector, on_delete=models.SET_NULL, null=True, blank=True, related_name="links"
+    A code word, the name of a network that was merged into this one, or an answer the organiser
+    has explained. Without a network it is an answer that names none ("my neighbour").
+    """
+
+    series = models.ForeignKey("surgeries.Series", on_delete=models.CASCADE, related_name="aliases")
+    words = models.CharField(max_length=200)
+    key = models.CharField(max_length=400, editable=False)
+    kind = models.CharField(max_length=16, choices=AliasKind)
+    network = models.ForeignKey(
+        Network, on_delete=models.CASCADE, null=True, blank=True, related_name="aliases"
     )
-    code = models.CharField(max_length=16, unique=True)
+    connector = models.ForeignKey(
+        "surgeries.Connector",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="aliases",
+    )
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     created_at = models.DateTimeField()
-    switched_off_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "aliases"
+        ordering = ["words", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["series", "key"], name="words_mean_one_thing"),
+            models.CheckConstraint(condition=~models.Q(key=""), name="an_alias_has_words"),
+            models.CheckConstraint(
+                condition=models.Q(network__isnull=False) | models.Q(kind=AliasKind.ANSWER),
+                name="only_an_answer_may_mean_no_network",
+            ),
+        ]
 
     def __str__(self):
-        return self.code
+        return self.words
+
+    def save(self, *args, **kwargs):
+        self.key = name_key(self.words)
+        super().save(*args, **kwargs)
+
+
+class Prospect(models.Model):
+    """A line of one of the three lists of the 2009 recipe: whom to ask, and whether we have.
+
+    `card` is the one whose question ("whom do these people trust?") it answers.
+    """
+
+    series = models.ForeignKey(
+        "surgeries.Series", on_delete=models.CASCADE, related_name="prospects"
+    )
+    list = models.CharField(max_length=16, choices=RecipeList)
+    who = models.CharField(_("who"), max_length=200)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    network = models.ForeignKey(
+        Network, on_delete=models.SET_NULL, null=True, blank=True, related_name="prospects"
+    )
+    card = models.ForeignKey(
+        "surgeries.Card", on_delete=models.SET_NULL, null=True, blank=True, related_name="people"
+    )
+    created_at = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["list", "pk"]
+
+    def __str__(self):
+        return self.who

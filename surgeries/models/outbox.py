@@ -1,5 +1,7 @@
 """Messages we owe, and each try. No body and no address is stored (reliability.md 5.1)."""
 
+import functools
+import operator
 import uuid
 
 from django.db import models
@@ -20,6 +22,13 @@ from surgeries.states import (
     RingOutcome,
 )
 
+FOR_WHOM = ("booking", "helping", "invitation", "member", "connector")
+
+
+def _only(sort):
+    """The condition that a message is for this sort of person and no other."""
+    return Q(**{f"{one}__isnull": one != sort for one in FOR_WHOM})
+
 
 class MessageQuerySet(models.QuerySet):
     def due(self, now):
@@ -37,7 +46,9 @@ class MessageQuerySet(models.QuerySet):
         there" for a reminder.
         """
         later = Message.objects.filter(
-            Q(booking=OuterRef("booking")) | Q(helping=OuterRef("helping")),
+            Q(booking=OuterRef("booking"))
+            | Q(helping=OuterRef("helping"))
+            | Q(connector=OuterRef("connector")),
             state=MessageState.SENT,
             owed_at__gt=OuterRef("owed_at"),
         ).exclude(receipt=Receipt.UNDELIVERED)
@@ -59,12 +70,14 @@ class MessageQuerySet(models.QuerySet):
         return self.annotate(wants=wants).order_by("-wants", "-owed_at", "pk")
 
     def to_somebody_called(self, words):
-        """To people or helpers whose name holds `words`; all when there are none."""
+        """To people, helpers or connectors whose name holds `words`; all when there are none."""
         key = name_key(words)
         if not key:
             return self
         return self.filter(
-            Q(booking__attendee__name_key__contains=key) | Q(helping__helper__name__icontains=key)
+            Q(booking__attendee__name_key__contains=key)
+            | Q(helping__helper__name__icontains=key)
+            | Q(connector__key__contains=key)
         )
 
     def oldest_due(self, now):
@@ -76,8 +89,9 @@ class Message(models.Model):
     """One message owed to one person, rendered when it is sent.
 
     `key` says what it is: the same key owed twice is one row. Exactly one of `booking`,
-    `helping`, `invitation`, `member` names who it is for. `provider_ref` is the name a provider
-    gave it, `parts` what a text costs, `receipt` what the provider told us after it was sent.
+    `helping`, `invitation`, `member`, `connector` names who it is for; one to a connector may tell
+    of a `surgery`. `provider_ref` is the name a provider gave it, `parts` what a text costs,
+    `receipt` what the provider told us after it was sent.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -114,6 +128,16 @@ class Message(models.Model):
         null=True,
         blank=True,
         related_name="messages",
+    )
+    connector = models.ForeignKey(
+        "surgeries.Connector",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="messages",
+    )
+    surgery = models.ForeignKey(
+        "surgeries.Surgery", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
     )
     schedule_version = models.PositiveIntegerField(default=1)
     covers_from = models.DateTimeField(null=True, blank=True)
@@ -152,11 +176,12 @@ class Message(models.Model):
             ),
             models.CheckConstraint(condition=Q(uncertain__lte=2), name="doubt_ends_at_a_person"),
             models.CheckConstraint(
-                condition=Q(booking__isnull=False, helping=None, invitation=None, member=None)
-                | Q(booking=None, helping__isnull=False, invitation=None, member=None)
-                | Q(booking=None, helping=None, invitation__isnull=False, member=None)
-                | Q(booking=None, helping=None, invitation=None, member__isnull=False),
+                condition=functools.reduce(operator.or_, map(_only, FOR_WHOM)),
                 name="a_message_is_for_exactly_one_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(surgery=None) | Q(connector__isnull=False),
+                name="only_to_a_connector_a_message_names_its_surgery",
             ),
         ]
         indexes = [
@@ -176,8 +201,13 @@ class Message(models.Model):
 
     @property
     def about(self):
-        """The booking, helping, invitation or team member it is for."""
-        return self.booking or self.helping or self.invitation or self.member
+        """The booking, helping, invitation, team member or connector it is for."""
+        return next(filter(None, (getattr(self, sort) for sort in FOR_WHOM)))
+
+    @property
+    def evening(self):
+        """The surgery it tells of, or None."""
+        return self.surgery or getattr(self.about, "surgery", None)
 
     @property
     def trouble(self):

@@ -49,7 +49,7 @@ class RingingQuerySet(models.QuerySet):
             .filter(surgery__state__in=(SurgeryState.PUBLISHED, SurgeryState.CANCELLED))
             .filter(surgery__starts_at__gt=now, walked_in=False, imported=False)
             .filter(Q(unreached=True) | untold | asks | waits)
-            .select_related("attendee", "slot", "surgery", "credited_network")
+            .select_related("attendee", "slot", "surgery", "credited_network", "brought_by")
             .order_by(
                 "surgery__starts_at", F("rung_at").asc(nulls_first=True), "attendee__name_key", "pk"
             )

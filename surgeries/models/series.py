@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from surgeries.rules.links import hash_of, secret_for
 from surgeries.rules.reminders import CLOSES, OPENS, Hours
+from surgeries.rules.suppression import HIGHEST_THRESHOLD, THRESHOLD
 from surgeries.states import Role
 
 
@@ -58,11 +59,16 @@ class Series(models.Model):
         default=2, validators=[MinValueValidator(1), MaxValueValidator(20)]
     )
     opens_days_ahead = models.PositiveSmallIntegerField(default=28)
+    suggests_more_places = models.BooleanField(default=False)
     writes_from = models.TimeField(_("messages from"), default=OPENS)
     writes_until = models.TimeField(_("messages until"), default=CLOSES)
     sends_texts = models.BooleanField(_("remind people by text"), default=False)
     texts_a_month = models.PositiveIntegerField(
         _("texts a month at most"), default=200, validators=[MaxValueValidator(100_000)]
+    )
+    hides_below = models.PositiveSmallIntegerField(
+        default=THRESHOLD,
+        validators=[MinValueValidator(THRESHOLD), MaxValueValidator(HIGHEST_THRESHOLD)],
     )
     sprung_from = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="offspring"

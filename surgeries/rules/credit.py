@@ -8,13 +8,15 @@ from typing import Any
 class Attribution:
     """What was said, what was followed, and who is credited; each may be None.
 
-    `said_…` is what the words resolved to; `link` is the invite link that was followed.
+    `said_…` is what the words resolved to; `link` is the invite link that was followed. Whom a
+    connector brings (`brought_by`) was asked nothing, and counts for her.
     """
 
     said: str = ""
     said_network: Any = None
     said_connector: Any = None
     link: Any = None
+    brought_by: Any = None
 
     @property
     def followed_network(self):
@@ -23,11 +25,21 @@ class Attribution:
     @property
     def credited_network(self):
         """The answer if it resolves to a network, else the link, else nobody ("Not known")."""
+        if self.brought_by:
+            return self.brought_by.network
         return self.said_network or self.followed_network
 
     @property
     def credited_connector(self):
         """The connector of the credited network, where one was named or owns the link."""
+        if self.brought_by:
+            return self.brought_by
         if self.said_network:
             return self.said_connector
         return self.link.connector if self.link else None
+
+    @property
+    def passed_on_by_who_is_credited(self):
+        """Whether the connector who passed the link on is the one who is credited."""
+        who, link = self.credited_connector, self.link
+        return bool(who and link) and who.pk == link.connector_id

@@ -1,6 +1,7 @@
 """How many helpers are enough, how soon an offer is answered, who is there when (R39 to R43)."""
 
 import datetime
+from collections.abc import Iterable
 from enum import StrEnum
 
 ANSWER_WITHIN = datetime.timedelta(hours=48)
@@ -51,3 +52,13 @@ def hours_within(
         comes if comes and starts < comes < ends else None,
         leaves if leaves and starts < leaves < ends else None,
     )
+
+
+SETTING_UP = datetime.timedelta(minutes=30)
+PREPARING = datetime.timedelta(hours=2)
+
+
+def hours_given(stays: Iterable[datetime.timedelta]) -> float:
+    """Hours of one evening: each helper's stay and setting up, and the organiser's part (R68)."""
+    given = sum((stay + SETTING_UP for stay in stays), PREPARING)
+    return given / datetime.timedelta(hours=1)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 FORMS_OF_A_CONTACT = 10  # an hour
 TO_COME_OF_A_CONTACT = 20  # bookings, of all series together
+BROUGHT_TO_A_SURGERY = 12  # people whom one connector books without a contact
 FORMS_IN_A_HURRY = 10  # an hour, of one address
 FORMS_OF_AN_ADDRESS = 60  # an hour
 WRONG_SECRETS_OF_AN_ADDRESS = 20  # a minute

@@ -14,6 +14,7 @@ LASTS = {
     MessageKind.LINK_AGAIN: datetime.timedelta(days=7),
     MessageKind.TEAM_INVITATION: datetime.timedelta(days=7),
     MessageKind.DAILY_DIGEST: datetime.timedelta(hours=24),
+    MessageKind.CONNECTOR_LINK: datetime.timedelta(days=7),
 }
 # News that somebody has to tell whom no message reaches.
 ELSE_BY_PHONE = (
@@ -36,6 +37,7 @@ TELLS_WHEN = (
     MessageKind.HELPING_ADDED,
     MessageKind.HELPING_REMINDER,
     MessageKind.HELPING_MOVED,
+    MessageKind.CONNECTOR_DIGEST,
     *REMINDERS,
 )
 ADDRESS_OR_NUMBER = re.compile(

@@ -32,6 +32,7 @@ BY_DAY = (
     MessageKind.HELPING_ADDED,
     MessageKind.COME_ALONG,
     MessageKind.DAILY_DIGEST,
+    MessageKind.CONNECTOR_DIGEST,
 )
 
 
@@ -68,6 +69,10 @@ TIMETABLE: dict[MessageKind, When] = {
     MessageKind.REMINDER_FIRST: When(3),
     MessageKind.REMINDER_LAST: When(1),
 }
+
+
+# A connector is asked once, while there is time to tell them and to fill a place again.
+CONNECTORS_ARE_TOLD = 2  # days before, at the usual hour of the series
 
 
 def reminder_due(arrives_at: datetime.datetime, when: When, hours: Hours) -> datetime.datetime:

@@ -3,14 +3,10 @@
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q
-
-from surgeries.models import Booking, Helping, Surgery
+from surgeries.models import Helping, Surgery
 from surgeries.rules.helpers import ADULTS, Balance, balance, is_short_of_adults
-from surgeries.rules.turnout import overall_rate
-from surgeries.states import RECORDED, HelpingState, HelpingStyle, Outcome
-
-WALK_INS_OF = 6  # the last so many evenings of which something was written down
+from surgeries.states import HelpingState, HelpingStyle
+from surgeries.turnout.forecast import Forecast, forecast_of
 
 
 @dataclass(frozen=True)
@@ -19,7 +15,7 @@ class HelpOn:
 
     surgery: Surgery
     helpings: tuple[Helping, ...]
-    expected: float
+    forecast: Forecast
     now: datetime.datetime
 
     @property
@@ -40,14 +36,25 @@ class HelpOn:
     @property
     def people(self) -> int:
         """How many may come, as a whole number to say."""
-        return round(self.expected)
+        return round(self.forecast.people.expected)
 
     @property
     def balance(self) -> Balance | None:
         """Whether helpers are too few or many; None before booking opens, and when it is over."""
         if not self.surgery.takes_bookings(self.now):
             return None
-        return balance(self.expected, self.helpers)
+        return balance(self.forecast.people.expected, self.helpers)
+
+    def worth_opening(self, *, places: int, free: int) -> int:
+        """Places more to open, where the series wants to be told and all are taken (R35).
+
+        There is a chair beside everybody who helps; with fewer places than that the room is small.
+        """
+        series = self.surgery.series
+        if free or not (series.suggests_more_places and self.surgery.takes_bookings(self.now)):
+            return 0
+        chairs = self.helpers * series.places_per_helper
+        return self.forecast.worth_opening(chairs=chairs, places=places, now=self.now)
 
     @property
     def may_let_off(self) -> bool:
@@ -65,44 +72,8 @@ class HelpOn:
 
 
 def help_on(surgery, now) -> HelpOn:
-    """The help at one evening, in four statements. Wants its series loaded."""
+    """The help at one evening, in two statements. Wants its series loaded."""
     helpings = list(surgery.helpings.select_related("helper").order_by("state", "offered_at", "pk"))
     for helping in helpings:
         helping.surgery = surgery
-    return HelpOn(surgery, tuple(helpings), expected_arrivals(surgery, now), now)
-
-
-def expected_arrivals(surgery, now) -> float:
-    """People who may be expected: the bookings that stand at the common rate, and walk-ins (C.6).
-
-    It learns only from the evenings before this one.
-    """
-    booked = surgery.bookings.live().filter(walked_in=False).count()
-    return booked * _rate_before(surgery, now) + _walk_ins_before(surgery, now)
-
-
-def _rate_before(surgery, now):
-    before = Booking.objects.counted(now).filter(
-        surgery__series=surgery.series_id,
-        surgery__starts_at__lt=surgery.starts_at,
-        walked_in=False,
-    )
-    figures = before.aggregate(
-        came=Count("pk", filter=Q(outcome=Outcome.CAME)),
-        recorded=Count("pk", filter=Q(outcome__in=RECORDED)),
-    )
-    return overall_rate(figures["came"], figures["recorded"])
-
-
-def _walk_ins_before(surgery, now):
-    """The mean of the last six evenings of which anything was recorded; 0 without any."""
-    here = Booking.objects.live().filter(surgery=OuterRef("pk"), outcome__in=RECORDED)
-    recorded = (
-        Surgery.objects.started(now)
-        .filter(Exists(here), series=surgery.series_id, starts_at__lt=surgery.starts_at)
-        .order_by("-starts_at")
-    )
-    walked_in = Q(bookings__walked_in=True, bookings__outcome=Outcome.CAME)
-    counts = recorded.annotate(walk_ins=Count("bookings", filter=walked_in))
-    walk_ins = list(counts.values_list("walk_ins", flat=True)[:WALK_INS_OF])
-    return sum(walk_ins) / len(walk_ins) if walk_ins else 0.0
+    return HelpOn(surgery, tuple(helpings), forecast_of(surgery, now), now)

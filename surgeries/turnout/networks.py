@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Q
-
-from surgeries.models import Booking, Surgery
+from surgeries.models import Booking
 from surgeries.rules.turnout import overall_rate, share, shrunken, verdict, wilson
-from surgeries.states import LIVE, RECORDED, Outcome, Verdict
+from surgeries.states import Outcome, Verdict
+from surgeries.turnout.cells import FIGURES, SUMMED, cells
 
 NOT_KNOWN = "Not known"
 
@@ -72,67 +71,48 @@ class NetworkTurnout:
 
 @dataclass(frozen=True)
 class Evening:
-    """What the register of one surgery says; `head_count` is people without a name."""
+    """A surgery people had booked for, and nobody wrote down whether they came."""
 
     pk: int
     on: datetime.date
     booked: int
-    recorded: int
-    came: int
-    walk_ins: int
-    head_count: int
-
-    @property
-    def is_left_out(self) -> bool:
-        """People had booked, and nobody wrote down whether they came."""
-        return bool(self.booked) and not self.recorded
 
 
 @dataclass(frozen=True)
 class Turnout:
-    """The figures of one series and period: networks in their order, evenings by date."""
+    """The figures of one series and period, networks in their order.
+
+    `evenings` took place, of `surgeries` an outcome is recorded, of `written_down` anything is
+    known about who came; `left_out` are those whose register nobody filled in, by date.
+    """
 
     networks: tuple[NetworkTurnout, ...]
-    evenings: tuple[Evening, ...]
+    evenings: int
+    surgeries: int
+    written_down: int
+    head_count: int
+    left_out: tuple[Evening, ...]
     p0: float
 
     @property
     def booked(self) -> int:
-        return sum(evening.booked for evening in self.evenings)
+        return sum(network.booked for network in self.networks)
 
     @property
     def recorded(self) -> int:
-        return sum(evening.recorded for evening in self.evenings)
+        return sum(network.recorded for network in self.networks)
 
     @property
     def came(self) -> int:
-        return sum(evening.came for evening in self.evenings)
+        return sum(network.came for network in self.networks)
 
     @property
     def walk_ins(self) -> int:
-        return sum(evening.walk_ins for evening in self.evenings)
-
-    @property
-    def head_count(self) -> int:
-        return sum(evening.head_count for evening in self.evenings)
+        return sum(network.walk_ins for network in self.networks)
 
     @property
     def new_people(self) -> int:
         return sum(network.new_people for network in self.networks)
-
-    @property
-    def surgeries(self) -> int:
-        return sum(bool(evening.recorded) for evening in self.evenings)
-
-    @property
-    def written_down(self) -> int:
-        """Evenings of which anything is known about who came."""
-        return sum(bool(e.recorded or e.walk_ins or e.head_count) for e in self.evenings)
-
-    @property
-    def left_out(self) -> list[Evening]:
-        """Evenings whose register nobody filled in."""
-        return [evening for evening in self.evenings if evening.is_left_out]
 
     @property
     def known(self) -> list[NetworkTurnout]:
@@ -152,30 +132,40 @@ class Turnout:
         return share(self.came, self.recorded)
 
 
-# What each figure counts among the bookings that count at all (`Booking.objects.counted`).
-FIGURES: dict[str, dict[str, Any]] = {
-    "booked": {"walked_in": False},
-    "recorded": {"walked_in": False, "outcome__in": RECORDED},
-    "came": {"walked_in": False, "outcome": Outcome.CAME},
-    "did_not_come": {"walked_in": False, "outcome": Outcome.DID_NOT_COME},
-    "not_recorded": {"walked_in": False, "outcome": Outcome.NOT_RECORDED},
-    "walk_ins": {"walked_in": True, "outcome": Outcome.CAME},
-    "people": {"outcome": Outcome.CAME},
-}
-
-
 def turnout_by_network(
     series, *, now: datetime.datetime, from_: datetime.date | None = None, to=None
 ) -> Turnout:
     """Every figure of `series` from one query; the period is inclusive, by local dates.
 
-    The rows are one per surgery and network, so their number does not grow with the bookings.
+    The time does not grow with the bookings of months that are over (`surgeries.turnout.cells`).
     """
-    cells = list(_cells(series, now, from_, to))
-    evenings = tuple(_evenings(cells))
-    p0 = overall_rate(sum(e.came for e in evenings), sum(e.recorded for e in evenings))
-    networks = sorted(_networks(cells, p0), key=lambda row: (-row.came, row.network))
-    return Turnout(tuple(networks), evenings, p0)
+    return turnout_of_each([series], now=now, from_=from_, to=to)[series.pk]
+
+
+def turnout_of_each(
+    series, *, now: datetime.datetime, from_: datetime.date | None = None, to=None
+) -> dict[int, Turnout]:
+    """The figures of each of `series`, a list, from the same one query: {number: Turnout}."""
+    rows = grouped(cells(series, now, from_, to), "of_series")
+    return {one.pk: _turnout(rows.get(one.pk, [])) for one in series}
+
+
+def _turnout(rows) -> Turnout:
+    evenings = grouped((row for row in rows if row["evening"]), "evening").values()
+    months = [row for row in rows if row["silent"] is not None]
+    networks = [row for row in rows if row["silent"] is None]
+    came, away = _sum(networks, "n_came"), _sum(networks, "n_did_not_come")
+    p0 = overall_rate(came, came + away)
+    tallies = [*map(tally, evenings), *map(_tally_of_month, months)]
+    return Turnout(
+        networks=tuple(sorted(_networks(networks, p0), key=lambda row: (-row.came, row.network))),
+        evenings=sum(t.evenings for t in tallies),
+        surgeries=sum(t.surgeries for t in tallies),
+        written_down=sum(t.written_down for t in tallies),
+        head_count=sum(t.head_count for t in tallies),
+        left_out=tuple(sorted((e for t in tallies for e in t.left_out), key=lambda e: e.on)),
+        p0=p0,
+    )
 
 
 def bookings_behind(
@@ -209,73 +199,69 @@ def _first_comings(series, now):
     )
 
 
-def _cells(series, now, from_, to):
-    surgeries = Surgery.objects.started(now).filter(series=series)
-    if from_:
-        surgeries = surgeries.on_or_after(from_)
-    if to:
-        surgeries = surgeries.on_or_before(to)
-    firsts = Q(bookings__in=_first_comings(series, now))
-    return (
-        surgeries.order_by("on", "pk")
-        .values(
-            "pk",
-            "on",
-            "head_count",
-            network=F("bookings__credited_network"),
-            name=F("bookings__credited_network__name"),
-        )
-        .annotate(
-            booked=_count("booked"),
-            came=_count("came"),
-            did_not_come=_count("did_not_come"),
-            walk_ins=_count("walk_ins"),
-            new_people=Count("bookings", filter=firsts),
-        )
+@dataclass(frozen=True)
+class Tally:
+    """What Turnout counts of evenings, for one of them or for a month."""
+
+    evenings: int
+    surgeries: int
+    written_down: int
+    head_count: int
+    left_out: tuple[Evening, ...]
+
+
+def tally(rows) -> Tally:
+    """Of one evening, from its rows as `count_bookings` gives them."""
+    first, booked = rows[0], _sum(rows, "n_booked")
+    recorded = _sum(rows, "n_came") + _sum(rows, "n_did_not_come")
+    heads = first["n_head_count"] or 0
+    silent = Evening(first["evening"], first["day"], booked)
+    return Tally(
+        evenings=1,
+        surgeries=bool(recorded),
+        written_down=bool(recorded or _sum(rows, "n_walk_ins") or heads),
+        head_count=heads,
+        left_out=(silent,) if booked and not recorded else (),
     )
 
 
-def _count(figure: str) -> Count:
-    """How many live bookings of the surgery `figure` counts."""
-    wanted = {f"bookings__{field}": value for field, value in FIGURES[figure].items()}
-    return Count("bookings", filter=Q(bookings__state__in=LIVE, **wanted))
+def _tally_of_month(row) -> Tally:
+    return Tally(
+        evenings=row["n_evenings"],
+        surgeries=row["n_surgeries"],
+        written_down=row["n_written_down"],
+        head_count=row["n_head_count"],
+        left_out=tuple(
+            Evening(pk, datetime.date.fromisoformat(on), booked) for pk, on, booked in row["silent"]
+        ),
+    )
 
 
-def _evenings(cells) -> Iterator[Evening]:
-    for rows in _grouped(cells, "pk"):
-        first, came = rows[0], _sum(rows, "came")
-        yield Evening(
-            pk=first["pk"],
-            on=first["on"],
-            booked=_sum(rows, "booked"),
-            recorded=came + _sum(rows, "did_not_come"),
-            came=came,
-            walk_ins=_sum(rows, "walk_ins"),
-            head_count=first["head_count"] or 0,
-        )
-
-
-def _networks(cells, p0: float) -> Iterator[NetworkTurnout]:
-    counted = [cell for cell in cells if cell["booked"] or cell["walk_ins"]]
-    for rows in _grouped(counted, "network"):
+def _networks(rows, p0: float) -> Iterator[NetworkTurnout]:
+    counted = [row for row in rows if row["n_booked"] or row["n_walk_ins"]]
+    for hers in grouped(counted, "of_network").values():
         yield NetworkTurnout(
-            pk=rows[0]["network"],
-            network=rows[0]["name"] or NOT_KNOWN,
-            booked=_sum(rows, "booked"),
-            came=_sum(rows, "came"),
-            did_not_come=_sum(rows, "did_not_come"),
-            walk_ins=_sum(rows, "walk_ins"),
-            new_people=_sum(rows, "new_people"),
-            surgeries=sum(1 for row in rows if row["came"] or row["did_not_come"]),
+            pk=hers[0]["of_network"],
+            network=hers[0]["name"] or NOT_KNOWN,
             p0=p0,
+            **sums_of_network(hers),
         )
 
 
-def _grouped(cells, name: str) -> list[list[dict[str, Any]]]:
+def sums_of_network(rows) -> dict[str, int]:
+    """The figures of one network, from its rows; an evening with something recorded is one."""
+    folded = _sum((row for row in rows if not row["evening"]), "n_surgeries")
+    evenings = sum(1 for r in rows if r["evening"] and (r["n_came"] or r["n_did_not_come"]))
+    sums = {name: _sum(rows, f"n_{name}") for name in SUMMED if name != "surgeries"}
+    return sums | {"surgeries": folded + evenings}
+
+
+def grouped(rows, name: str) -> dict[Any, list[dict[str, Any]]]:
+    """`rows` by their value of `name`, in the order of their first."""
     groups: dict[Any, list[dict[str, Any]]] = {}
-    for cell in cells:
-        groups.setdefault(cell[name], []).append(cell)
-    return list(groups.values())
+    for row in rows:
+        groups.setdefault(row[name], []).append(row)
+    return groups
 
 
 def _sum(rows, name: str) -> int:

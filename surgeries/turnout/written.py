@@ -3,10 +3,15 @@
 import csv
 import io
 import json
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+import openpyxl
 from django.utils.translation import gettext as _
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.writer.excel import save_workbook
 
 from surgeries.templatetags.words import percent
 from surgeries.turnout.networks import NetworkTurnout, Turnout
@@ -37,12 +42,40 @@ def as_json(turnout: Turnout, *, series: str, from_: date | None, to: date | Non
 
 def as_csv(turnout: Turnout) -> str:
     """One line for each network, the columns named as in the JSON. It cannot run in a sheet."""
-    lines = [_figures(row) for row in turnout.networks]
-    out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS)
-    writer.writeheader()
-    writer.writerows(line | {"network": _harmless(line["network"])} for line in lines)
+    return lines_of(COLUMNS, [list(_figures(row).values()) for row in turnout.networks])
+
+
+def as_xlsx(turnout: Turnout) -> bytes:
+    """The same as a spreadsheet: names are text there, whatever they begin with."""
+    return sheet_of(COLUMNS, [list(_figures(row).values()) for row in turnout.networks])
+
+
+def sheet_of(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """A workbook of one sheet, named "team only". No cell of it is a formula."""
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("team only")
+    for row in (columns, *rows):
+        sheet.append([_cell(sheet, value) for value in row])
+    out = io.BytesIO()
+    save_workbook(book, out)
     return out.getvalue()
+
+
+def lines_of(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """CSV with these columns that cannot run in a spreadsheet."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(columns)
+    writer.writerows([harmless(value) for value in row] for row in rows)
+    return out.getvalue()
+
+
+def _cell(sheet, value):
+    if not isinstance(value, str):
+        return value
+    cell = WriteOnlyCell(sheet, value=ILLEGAL_CHARACTERS_RE.sub("", value))
+    cell.data_type = "s"
+    return cell
 
 
 def as_table(turnout: Turnout) -> str:
@@ -52,7 +85,13 @@ def as_table(turnout: Turnout) -> str:
     lines = [heads, *(_cells(row) for row in turnout.networks)]
     last = [_("All together"), turnout.came, turnout.recorded, turnout.booked, turnout.walk_ins]
     lines.append([str(cell) for cell in [*last, turnout.new_people, percent(turnout.rate)]])
-    widths = [max(len(line[n]) for line in lines if n < len(line)) for n in range(len(heads))]
+    return aligned(lines)
+
+
+def aligned(lines: list[list[str]]) -> str:
+    """Cells under each other; the first line names the columns. Words left, numbers right."""
+    columns = range(len(lines[0]))
+    widths = [max(len(line[n]) for line in lines if n < len(line)) for n in columns]
     return "\n".join(_aligned(line, widths) for line in lines)
 
 
@@ -86,5 +125,7 @@ def _aligned(line: list[str], widths: list[int]) -> str:
     return "  ".join(cells).rstrip()
 
 
-def _harmless(name: str) -> str:
-    return f"'{name}" if name.startswith(FORMULA) else name
+def harmless(value: Any) -> Any:
+    """A cell that a spreadsheet takes for text, not for a formula."""
+    is_formula = isinstance(value, str) and value.lstrip().startswith(FORMULA)
+    return f"'{value}" if is_formula else value

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from surgeries.actions import answers, changes
 from surgeries.actions.attendees import make_easier
+from surgeries.actions.connector_pages import hide_name
 from surgeries.actions.outbox import channel_of
 from surgeries.actions.parties import members
 from surgeries.actions.places import next_time_for, slot_like
@@ -116,6 +117,11 @@ def _write(booking, _form, now):
     return "write", booking
 
 
+def _hide(booking, _form, now):
+    hide_name(booking, now=now)
+    return "hide", booking
+
+
 ANSWERS = {
     "yes": _yes,
     "no": _no,
@@ -125,6 +131,7 @@ ANSWERS = {
     "times": _times,
     "ring": _ring,
     "write": _write,
+    "hide": _hide,
 }
 
 

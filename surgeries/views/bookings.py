@@ -76,10 +76,11 @@ def _slots_on(slug, day):
 
 def _form_of(data, surgery, slots, now):
     """The form that was sent; "book" is pressed by who waits for no other evening."""
-    networks = public.suggested(surgery)
+    asked = {"networks": public.suggested(surgery)}
+    asked["through_somebody"] = public.is_a_connectors(data.get("code", "")[:16], surgery)
     if data.get("wait") == "yes" and "book" not in data:
-        return WaitingForm(data, slots=slots_to_come(slots, now), networks=networks)
-    return BookingForm(data, slots=open_slots(slots, now), networks=networks)
+        return WaitingForm(data, slots=slots_to_come(slots, now), **asked)
+    return BookingForm(data, slots=open_slots(slots, now), **asked)
 
 
 def _rather_wait(form, slots, now):

@@ -74,7 +74,8 @@ def _form_of(request, surgery, slots, now):
         offered, form = free, PhoneBookingForm
     else:
         return None
-    return form(data, slots=offered, networks=Network.objects.filter(series=surgery.series_id))
+    networks = Network.objects.current().filter(series=surgery.series_id)
+    return form(data, slots=offered, networks=networks)
 
 
 def _what_became(booking):

@@ -14,8 +14,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from surgeries.access import DAYS_HELPERS_SEE_PEOPLE, helpings_of, may_see_who_comes
+from surgeries.actions import belongings, regulars
 from surgeries.actions import helpers as actions
-from surgeries.actions import regulars
 from surgeries.forms.helpers import AboutHelperForm, HelpingOfferForm, HoursForm
 from surgeries.messages.calendar import evening_of
 from surgeries.models import Booking, Helping, Surgery
@@ -158,10 +158,12 @@ def helping_hours(request, helping, now):
 
 @opens_an_evening("GET", "HEAD", "POST")
 def helping_about(request, helping, now):
-    """What she can help with, and in which languages."""
+    """What she can help with, in which languages, and where she belongs, by her own tick."""
     form = AboutHelperForm.of(helping.helper, request.POST if request.method == "POST" else None)
     if form.is_valid():
-        actions.describe_helper(helping.helper, **form.cleaned_data, now=now)
+        answers = form.cleaned_data
+        belongings.say_where_i_belong(helping.helper, answers.pop("networks"), now=now)
+        actions.describe_helper(helping.helper, **answers, now=now)
         return redirect_and_say("noted", "helping_detail", helping.secret)
     context = _about(helping, now) | {"form": form}
     return render(request, "surgeries/helpers/helping_about.html", context)

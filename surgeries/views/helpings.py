@@ -17,7 +17,7 @@ from surgeries.access import helpings_organised_by, surgeries_organised_by
 from surgeries.actions import helpers as actions
 from surgeries.actions import regulars
 from surgeries.forms.helpers import HoursForm
-from surgeries.forms.networks import TextForm
+from surgeries.forms.sharing import TextForm
 from surgeries.models import Helper, Helping, Surgery
 from surgeries.refusals import Refused
 from surgeries.rules import sharing

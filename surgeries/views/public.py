@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from surgeries.forms.bookings import BookingForm, WaitingForm
-from surgeries.models import Network, Series, Slot, Surgery
+from surgeries.models import InviteLink, Network, Series, Slot, Surgery
 from surgeries.rules.bookings import Stage, open_slots, slots_to_come, stage
 from surgeries.rules.names import tidy
 from surgeries.rules.reminders import is_nearly_here
@@ -130,10 +130,17 @@ def stage_of(surgery, slots, now):
 
 def form_for(surgery, slots, now, stage, *, code=""):
     """The form of a surgery with these arrival times: to book one, or to wait for one."""
+    asked = {"networks": suggested(surgery), "code": code}
+    asked["through_somebody"] = is_a_connectors(code, surgery)
     if stage == Stage.FULL:
-        offered = slots_to_come(slots, now)
-        return WaitingForm(slots=offered, networks=suggested(surgery), code=code)
-    return BookingForm(slots=open_slots(slots, now), networks=suggested(surgery), code=code)
+        return WaitingForm(slots=slots_to_come(slots, now), **asked)
+    return BookingForm(slots=open_slots(slots, now), **asked)
+
+
+def is_a_connectors(code, surgery):
+    """Whether the link with this code is of a person in a network, and not of the network."""
+    links = InviteLink.objects.filter(code=code, network__series=surgery.series_id)
+    return bool(code) and links.filter(connector__isnull=False).exists()
 
 
 def suggested(surgery):

@@ -37,6 +37,9 @@ SENTENCES = {
     "hide": _("That is changed."),
     "agreed": _("Thank you. You are all set."),
     "hours": _("Thank you. We have your hours."),
+    "brought": _("They are booked. Please tell them the day and the time."),
+    "brought_wait": _("No place is free just now, so they wait. Look here again: we cannot write."),
+    "came": _("Thank you. We have noted who came."),
     "most_times": _("Thank you. The organiser answers you."),
     "not_most_times": _("We put you down for no new evening. The dates below stand."),
 }

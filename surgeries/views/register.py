@@ -176,6 +176,6 @@ def _by_arrival(rows):
 
 
 def _suggestions(series, *, organises):
-    """Names of networks; the door sees no private ones."""
-    networks = Network.objects.filter(series=series)
+    """Names of networks that are not put away; the door sees no private ones."""
+    networks = Network.objects.current().filter(series=series)
     return (networks if organises else networks.not_private()).values_list("name", flat=True)

@@ -15,18 +15,21 @@ from surgeries.access import series_organised_by, surgeries_organised_by, venues
 from surgeries.actions import schedule
 from surgeries.actions.notices import foresee
 from surgeries.actions.places import short_of_chairs
-from surgeries.forms.networks import ShareForm
 from surgeries.forms.schedule import CopyForm, SurgeryForm, VenueForm
+from surgeries.forms.sharing import ShareForm
 from surgeries.models import Helping, Message, Surgery
 from surgeries.refusals import Refused
 from surgeries.rules.reminders import is_nearly_here
 from surgeries.states import OPEN, HelpingState, SurgeryState
 from surgeries.templatetags.words import day as in_words
+from surgeries.turnout.cards import worth_showing
 from surgeries.turnout.evening import evening_of
+from surgeries.turnout.forecast import forecasts_of
 from surgeries.turnout.ringing import desk_of, free_places_at
 from surgeries.turnout.schedule import with_figures
+from surgeries.turnout.sharing import known_names
+from surgeries.views.cards import cards_for
 from surgeries.views.helpings import about_help, offers_elsewhere
-from surgeries.views.networks import known_names
 
 PAST_ON_A_PAGE = 20
 SHOWN = 6
@@ -57,6 +60,8 @@ def series_week(request, slug):
     next_up = next_up or next(iter(to_come), None)
     undone = {"give": give, "ring": ring, "reply": replies, "chairs": short, "message": trouble}
     todo = _the_one_thing(series, to_come, before, undone, helpings)
+    cards = cards_for(request.user, series, now)
+    shown = worth_showing(cards)
     return render(
         request,
         "surgeries/schedule/series_week.html",
@@ -74,6 +79,8 @@ def series_week(request, slug):
             **offers_elsewhere(series, next_up, now),
             "todo": dict([todo]),
             "open_registers": any(surgery.untouched for surgery in before),
+            "cards": shown,
+            "more_cards": len(cards) > len(shown),
             "form": ShareForm(),
             "known": known_names(series),
         },
@@ -118,6 +125,9 @@ def surgery_list(request, slug):
         last.series = series
     for surgery in (*to_come, *past):
         surgery.series = series
+    forecasts = forecasts_of(series, to_come, now)
+    for surgery in to_come:
+        surgery.forecast = forecasts[surgery.pk]
     return render(
         request,
         "surgeries/schedule/surgery_list.html",
@@ -172,6 +182,8 @@ def surgery_detail(request, slug, pk):
     upcoming = surgery.is_upcoming(now)
     late = upcoming and is_nearly_here(surgery.starts_at, now)
     trouble = _trouble(now).filter(Q(booking__surgery=surgery) | Q(helping__surgery=surgery))
+    about = about_help(surgery, now)
+    more = about["help"].worth_opening(places=evening.places, free=evening.free)
     return render(
         request,
         "surgeries/schedule/surgery_detail.html",
@@ -184,7 +196,9 @@ def surgery_detail(request, slug, pk):
             "evening": evening,
             "giving": free_places_at(surgery, now) if late else None,
             "short": short_of_chairs([surgery] if upcoming else []),
-            **about_help(surgery, now),
+            **about,
+            "more_places": more,
+            "places_then": evening.places + more,
             "message": trouble,
             "clashes": _clashes(surgery, now),
             "started": surgery.starts_at <= now,

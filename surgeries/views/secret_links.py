@@ -1,4 +1,4 @@
-"""The door of the pages that a booking's secret link opens."""
+"""The doors of the pages that the secret link of a booking or of a connector opens."""
 
 from functools import wraps
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from surgeries.models import Booking
+from surgeries.models import Booking, Connector
 from surgeries.rules.bookings import Standing, link_works, standing
 from surgeries.states import BookingState
 from surgeries.views.public_forms import public_form
@@ -37,6 +37,26 @@ def opens_a_booking(*methods, only=tuple(Standing)):
             if standing(booking, now) not in only:
                 return redirect("booking_detail", secret)
             return view(request, booking, now)
+
+        return opened
+
+    return door
+
+
+def opens_a_connectors_page(*methods):
+    """A view of one connector's page, for whoever holds its secret; else the one 404 page.
+
+    The link works until it is revoked, and nothing of it is kept by a cache.
+    """
+
+    def door(view):
+        @public_form
+        @require_http_methods(methods)
+        @never_cache
+        @wraps(view)
+        def opened(request, secret, **which):
+            with_a_page = Connector.objects.by_secret(secret).select_related("network__series")
+            return view(request, get_object_or_404(with_a_page), timezone.now(), **which)
 
         return opened
 

@@ -3,7 +3,6 @@
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,12 +15,14 @@ from surgeries.access import networks_organised_by, series_organised_by
 from surgeries.forms.turnout import PeriodForm
 from surgeries.models import Surgery
 from surgeries.states import Verdict
-from surgeries.turnout.networks import FIGURES, NOT_KNOWN, bookings_behind, turnout_by_network
+from surgeries.turnout.coverage import SOURCES, bookings_known_by, coverage
+from surgeries.turnout.networks import NOT_KNOWN, bookings_behind, turnout_by_network
 from surgeries.turnout.page import bars, opening
-from surgeries.turnout.written import as_csv
+from surgeries.turnout.written import as_csv, as_json, as_xlsx
 
 ON_A_PAGE = 100
 NOBODY = "none"
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EVERYBODY = ...
 # What a list may be of, beside the figures that count bookings.
 OF_EVENINGS = ("surgeries", "head_count")
@@ -37,6 +38,14 @@ HEADINGS = {
     "new_people": gettext_lazy("Came for the first time"),
     "surgeries": gettext_lazy("Surgeries with something recorded"),
     "head_count": gettext_lazy("Surgeries with people without a name"),
+    "said": gettext_lazy("Said a network that we know"),
+    "followed": gettext_lazy("Followed a link"),
+    "only_said": gettext_lazy("Said a network, and followed no link"),
+    "only_followed": gettext_lazy("Followed a link, and said no network"),
+    "both": gettext_lazy("Said a network and followed a link"),
+    "agree": gettext_lazy("Said the network whose link they followed"),
+    "neither": gettext_lazy("Said no network that we know, and followed no link"),
+    "not_understood": gettext_lazy("Said something that we did not understand"),
 }
 
 
@@ -51,10 +60,9 @@ def turnout(request, slug):
         return redirect(f"{reverse('turnout', args=[asked])}?{urlencode(form.query)}")
     from_, to = form.dates
     figures = turnout_by_network(series, now=now, from_=from_, to=to)
-    if request.GET.get("format") == "csv":
-        return _download(series, figures)
-    people = bookings_behind(series, now=now, from_=from_, to=to, figure="people")
-    different = people.aggregate(number=Count("attendee", distinct=True))["number"]
+    if written := _download(request.GET.get("format"), series, figures, form.dates):
+        return written
+    known = coverage(series, now=now, from_=from_, to=to)
     return render(
         request,
         "surgeries/turnout/turnout.html",
@@ -64,8 +72,9 @@ def turnout(request, slug):
             "form": form,
             "query": urlencode(form.query),
             "turnout": figures,
-            "opening": opening(figures, different=different),
-            "different": different,
+            "opening": opening(figures, different=known.different),
+            "different": known.different,
+            "coverage": known,
             "bars": bars(figures),
             "to_ring": figures.said_to_be(Verdict.PHONE_CALL),
             "going_well": figures.said_to_be(Verdict.GOING_WELL),
@@ -80,7 +89,7 @@ def turnout_people(request, slug):
     """The bookings, or evenings, that one number counts: as many as it says (R62)."""
     series = get_object_or_404(series_organised_by(request.user), slug=slug)
     figure, network = request.GET.get("figure", "people"), _network(request, series)
-    if figure not in (*FIGURES, *OF_EVENINGS, "new_people"):
+    if figure not in HEADINGS:
         raise Http404
     form, now = _period(request, series)
     from_, to = form.dates
@@ -88,8 +97,11 @@ def turnout_people(request, slug):
     if figure in OF_EVENINGS:
         rows = _evenings(series, period, figure, network)
     else:
-        rows = bookings_behind(series, **period, figure=figure, network=network)
-        rows = rows.select_related("attendee", "surgery", "credited_network").order_by(
+        if figure in SOURCES:
+            rows = bookings_known_by(series, **period, figure=figure)
+        else:
+            rows = bookings_behind(series, **period, figure=figure, network=network)
+        rows = rows.select_related("attendee", "surgery__series", "credited_network").order_by(
             "-surgery__starts_at", "attendee__name_key", "pk"
         )
     return render(
@@ -151,11 +163,18 @@ def _evenings(series, period, figure, network):
     return evenings.order_by("-starts_at")
 
 
-def _download(series, figures):
-    name = _("turnout-%(series)s-team-only.csv") % {"series": series.slug}
-    # A mark at the start tells spreadsheets that this is UTF-8.
-    return HttpResponse(
-        "\ufeff" + as_csv(figures),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+def _download(asked, series, figures, dates):
+    """The figures as a file that says whom it is for; None when she asked for a page."""
+    if asked == "csv":
+        # A mark at the start tells spreadsheets that this is UTF-8.
+        text, kind = "\ufeff" + as_csv(figures), "text/csv; charset=utf-8"
+    elif asked == "xlsx":
+        text, kind = as_xlsx(figures), SHEET
+    elif asked == "json":
+        from_, to = dates
+        text, kind = as_json(figures, series=series.slug, from_=from_, to=to), "application/json"
+    else:
+        return None
+    name = f"turnout-{series.slug}-team-only.{asked}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(text, content_type=kind, headers=headers)

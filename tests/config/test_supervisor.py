@@ -95,12 +95,12 @@ def test_nothing_is_left_when_it_ends(run, how):
     supervisor = run()
     address = supervisor.address()
     below = supervisor.parts()
-    with urllib.request.urlopen(f"{address}/healthz", timeout=5) as answer:
+    with urllib.request.urlopen(f"{address}/healthz", timeout=60) as answer:
         assert answer.status == 200
 
     supervisor.process.send_signal(how)
 
-    _, left = psutil.wait_procs(below, timeout=5)
+    _, left = psutil.wait_procs(below, timeout=30)
     for process in left:
         process.kill()
     assert left == []

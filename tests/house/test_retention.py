@@ -8,7 +8,7 @@ from django.db import models
 from accounts.models import User
 from surgeries.actions.privacy import ERASURES
 from surgeries.models import Attendee
-from surgeries.rules import retention
+from surgeries.rules import kept
 from tests.factories import NOW
 
 OURS = ("accounts", "surgeries")
@@ -16,7 +16,7 @@ OURS = ("accounts", "surgeries")
 
 def undeclared(found, *, not_personal, personal, others):
     """Fields that stand nowhere, stand twice, or no longer exist; each with its remedy."""
-    remedy = "declare it in surgeries/rules/retention.py: not personal, or under a rule."
+    remedy = "declare it in surgeries/rules/kept.py: not personal, or under a rule."
     for model in found:
         label = model._meta.label
         fields = {field.name for field in model._meta.local_fields + model._meta.local_many_to_many}
@@ -36,9 +36,9 @@ def undeclared(found, *, not_personal, personal, others):
 
 def declared_models():
     return {
-        *retention.NOT_PERSONAL,
-        *retention.PERSONAL,
-        *(label for label in retention.TABLES_OF_OTHERS),
+        *kept.NOT_PERSONAL,
+        *kept.PERSONAL,
+        *(label for label in kept.TABLES_OF_OTHERS),
     }
 
 
@@ -51,9 +51,9 @@ def test_every_field_is_declared():
         list(
             undeclared(
                 every_model(),
-                not_personal=retention.NOT_PERSONAL,
-                personal=retention.PERSONAL,
-                others=retention.TABLES_OF_OTHERS,
+                not_personal=kept.NOT_PERSONAL,
+                personal=kept.PERSONAL,
+                others=kept.TABLES_OF_OTHERS,
             )
         )
         == []
@@ -68,19 +68,19 @@ def test_a_field_that_nobody_declared_is_found():
     """Negative control: a column, a whole model, a table of others."""
     without_contact = {
         rule: {name: said for name, said in fields.items() if name != "contact"}
-        for rule, fields in retention.PERSONAL["surgeries.Attendee"].items()
+        for rule, fields in kept.PERSONAL["surgeries.Attendee"].items()
     }
 
     found = list(
         undeclared(
             [Attendee, User, Session],
             not_personal={
-                "surgeries.Attendee": (*retention.NOT_PERSONAL["surgeries.Attendee"], "shoe_size"),
-                "accounts.User": retention.NOT_PERSONAL["accounts.User"],
+                "surgeries.Attendee": (*kept.NOT_PERSONAL["surgeries.Attendee"], "shoe_size"),
+                "accounts.User": kept.NOT_PERSONAL["accounts.User"],
             },
             personal={
                 "surgeries.Attendee": without_contact,
-                "accounts.User": retention.PERSONAL["accounts.User"],
+                "accounts.User": kept.PERSONAL["accounts.User"],
             },
             others={},
         )
@@ -94,8 +94,8 @@ def test_a_field_that_nobody_declared_is_found():
 
 
 def test_every_rule_says_why_how_long_and_how():
-    rules = {rule for fields in retention.PERSONAL.values() for rule in fields}
-    rules |= {rule for rule in retention.TABLES_OF_OTHERS.values() if rule}
+    rules = {rule for fields in kept.PERSONAL.values() for rule in fields}
+    rules |= {rule for rule in kept.TABLES_OF_OTHERS.values() if rule}
 
     for rule in rules:
         assert rule.basis
@@ -105,7 +105,7 @@ def test_every_rule_says_why_how_long_and_how():
 
 
 def test_every_personal_field_has_a_name_in_a_download():
-    for model, rules in retention.PERSONAL.items():
+    for model, rules in kept.PERSONAL.items():
         for fields in rules.values():
             assert all(fields.values()), model
 
@@ -114,11 +114,11 @@ def test_every_rule_with_an_end_is_carried_out_each_night():
     """The tables that rules with an end speak of are the tables that the night job visits."""
     speak_of = {
         apps.get_model(label)
-        for label, rules in retention.PERSONAL.items()
+        for label, rules in kept.PERSONAL.items()
         if any(rule.keep is not None for rule in rules)
     } | {Session, LogEntry}
     # These go with the row they hang on: `blanked` and `deleted` take them along.
-    go_along = {"Booking", "Helping", "Attempt", "InviteLink"}
+    go_along = {"Booking", "Helping", "Attempt", "InviteLink", "Belonging"}
 
     visited = {erasure.due(NOW).model for erasure in ERASURES}
 

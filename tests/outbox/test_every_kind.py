@@ -21,7 +21,14 @@ from surgeries.states import (
 )
 from surgeries.templatetags.words import day as in_words
 from tests import factories
-from tests.surgeries.messages.test_email import FOR_BOOKINGS, FOR_HELPERS, STATES, SUBJECTS
+from tests.surgeries.messages.test_email import (
+    FOR_BOOKINGS,
+    FOR_CONNECTORS,
+    FOR_HELPERS,
+    STATES,
+    SUBJECTS,
+    a_connector,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,6 +56,8 @@ def somebody(kind, surgery):
         off = kind == MessageKind.NIGHT_OFF
         state = HelpingState.WITHDRAWN if off else HelpingState.CONFIRMED
         return factories.create_helping(surgery=surgery, state=state)
+    if kind in FOR_CONNECTORS:
+        return a_connector(series)
     if kind == MessageKind.TEAM_INVITATION:
         return _invited(series)
     if kind == MessageKind.DAILY_DIGEST:
@@ -74,10 +83,12 @@ def _invited(series):
 @pytest.mark.parametrize("kind", MessageKind.values)
 def test_it_arrives_with_its_subject_and_its_link_opens(kind, surgery, noon, mailbox, client):
     to = somebody(kind, surgery)
-    message = owe(kind, to, now=noon - timedelta(days=1))
+    told_of = {"surgery": surgery} if kind == MessageKind.CONNECTOR_DIGEST else {}
+    message = owe(kind, to, now=noon - timedelta(days=1), **told_of)
     if kind == MessageKind.DAILY_DIGEST:
         yesterday = noon.date() - timedelta(days=1)
         message.covers_from, message.covers_to = day_of(yesterday, surgery.series.zone)
+        message.expires_at = noon + timedelta(days=1)  # it lasts a day, and it may be past noon
         message.save()
         client.force_login(to.user)
 
@@ -107,13 +118,15 @@ AND_LONGER = (MessageKind.LINK_AGAIN,)
 
 
 @pytest.mark.parametrize("has_ended", [False, True])
-@pytest.mark.parametrize("kind", (*FOR_BOOKINGS, *FOR_HELPERS))
+@pytest.mark.parametrize("kind", (*FOR_BOOKINGS, *FOR_HELPERS, MessageKind.CONNECTOR_DIGEST))
 def test_nothing_leaves_after_the_start_but_what_is_of_use_then(kind, has_ended, series, mailbox):
     """T-OUT-08, for every kind. Those that do leave are the negative control."""
     now = database_now()
     started = now - timedelta(minutes=91 if has_ended else 1)
     surgery = factories.create_surgery(series=series, on=started.date(), starts_at=started)
-    message = owe(kind, somebody(kind, surgery), now=started - timedelta(hours=14))
+    told_of = {"surgery": surgery} if kind == MessageKind.CONNECTOR_DIGEST else {}
+    owed_at = started - timedelta(hours=14)
+    message = owe(kind, somebody(kind, surgery), now=owed_at, **told_of)
 
     sweep(now=now, worker="a worker")
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import get_resolver, reverse
 
 from surgeries import access
-from surgeries.states import MessageKind, Role
+from surgeries.states import CardKind, MessageKind, Paper, Role
 from tests.factories import create_member, create_series, create_surgery, create_user
 from tests.pages import build_world
 
@@ -51,10 +51,39 @@ ORGANISERS = {
     "network_list",
     "network_detail",
     "network_edit",
-    "connector_show",
+    "network_create",
+    "networks_away",
+    "network_away",
+    "link_make",
+    "network_merge",
+    "network_delete",
+    "introduction_list",
+    "belonging_add",
+    "belonging_remove",
+    "group_add",
+    "group_remove",
+    "connector_create",
+    "connector_edit",
+    "connector_away",
+    "connector_give",
+    "prospect_lists",
+    "prospect_asked",
+    "prospect_remove",
+    "prospect_network",
+    "card_list",
+    "card_detail",
+    "card_answer",
+    "card_dismiss",
+    "card_list_it",
+    "heard_list",
+    "heard_explain",
+    "heard_undo",
     "share",
     "link_detail",
     "link_switch",
+    "link_word",
+    "link_print",
+    "link_pdf",
     "people_list",
     "person_detail",
     "person_contact",
@@ -71,6 +100,11 @@ ORGANISERS = {
     "message_settle",
     "turnout",
     "turnout_people",
+    "turnout_way",
+    "turnout_way_people",
+    "shared_list",
+    "shared_hide",
+    "shared_take_back",
     "import_start",
     "import_preview",
     "import_detail",
@@ -83,7 +117,8 @@ ROUTES = {
     if str(pattern.pattern).startswith("organise/")
 }
 OF_A_SERIES = sorted(set(ROUTES) - ANYBODY_SIGNED_IN)
-NO_ROW = {"slug", "kind"}
+NO_ROW = {"slug", "kind", "paper", "card"}
+OF_A_CARD = ("card_detail", "card_answer", "card_dismiss", "card_list_it")
 OF_A_ROW = sorted(name for name in ROUTES if set(ROUTES[name].pattern.converters) - NO_ROW)
 
 
@@ -107,14 +142,34 @@ def key_of(name, world):
         "helping_edit": lambda: rows["offer"].pk,
         "network_detail": lambda: rows["network"].pk,
         "network_edit": lambda: rows["network"].pk,
-        "connector_show": lambda: rows["link"].connector.pk,
+        "network_away": lambda: rows["network"].pk,
+        "link_make": lambda: rows["network"].pk,
+        "network_merge": lambda: rows["network"].pk,
+        "network_delete": lambda: rows["network"].pk,
+        "belonging_add": lambda: rows["network"].pk,
+        "belonging_remove": lambda: rows["belonging"].pk,
+        "group_add": lambda: rows["network"].pk,
+        "group_remove": lambda: rows["network"].pk,
+        "connector_create": lambda: rows["network"].pk,
+        "connector_edit": lambda: rows["link"].connector.pk,
+        "connector_away": lambda: rows["link"].connector.pk,
+        "connector_give": lambda: rows["link"].connector.pk,
+        "prospect_asked": lambda: rows["prospect"].pk,
+        "prospect_remove": lambda: rows["prospect"].pk,
+        "prospect_network": lambda: rows["prospect"].pk,
+        **dict.fromkeys(OF_A_CARD, lambda: rows["network"].pk),
+        "heard_undo": lambda: rows["alias"].pk,
         "link_detail": lambda: rows["link"].pk,
         "link_switch": lambda: rows["link"].pk,
+        "link_word": lambda: rows["link"].pk,
+        "link_print": lambda: rows["link"].pk,
+        "link_pdf": lambda: rows["link"].pk,
         "person_detail": lambda: rows["amina"].pk,
         "person_contact": lambda: rows["amina"].pk,
         "booking_displace": lambda: rows["without"].pk,
         "reply_read": lambda: rows["reply"].pk,
         "message_settle": lambda: rows["message"].pk,
+        "shared_take_back": lambda: rows["shared"].pk,
         "import_detail": lambda: rows["import"].pk,
         "import_undo": lambda: rows["import"].pk,
     }.get(name, lambda: world.coming.pk)()
@@ -127,8 +182,14 @@ def address(name, world, slug=None):
         found["pk"] = key_of(name, world)
     if "booking" in converters:
         found["booking"] = world.booking.pk
+    if "group" in converters:
+        found["group"] = world.rows["group"].pk
+    if "card" in converters:
+        found["card"] = CardKind.NOT_WORKING
     if "kind" in converters:
         found["kind"] = MessageKind.REMINDER_LAST
+    if "paper" in converters:
+        found["paper"] = Paper.A5
     assert set(converters) == set(found), f"tell `address` what {name} wants"
     return reverse(name, kwargs=found)
 

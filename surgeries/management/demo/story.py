@@ -27,6 +27,7 @@ from surgeries.actions import (
     register,
     schedule,
     series,
+    sharing,
     texts,
 )
 from surgeries.models import Attempt, Message, Network
@@ -118,7 +119,7 @@ class _Story:
 
     def _pass_it_on(self):
         for key, (to, kind, people) in self.cast["networks"].items():
-            link = networks.pass_on(self.series, to=to, by=self.olu, now=self.began)
+            link = sharing.pass_on(self.series, to=to, agreed=True, by=self.olu, now=self.began)
             network = link.network
             if kind != network.kind:
                 networks.describe_network(

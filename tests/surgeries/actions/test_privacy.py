@@ -26,7 +26,7 @@ from surgeries.models import (
     Series,
     TeamInvitation,
 )
-from surgeries.rules import retention
+from surgeries.rules import kept, retention
 from surgeries.states import Goal, Outcome
 from surgeries.turnout.networks import turnout_by_network
 from tests.factories import (
@@ -371,7 +371,7 @@ def test_every_field_that_the_registry_says_is_blanked_is_blank(label, rule):
         row, _ = create_old_attendee(series=series, at=long_ago)
     else:
         row, _ = create_old_helper(series=series, at=long_ago)
-    fields = retention.PERSONAL[label][rule]
+    fields = kept.PERSONAL[label][rule]
     made_up = {"DateTimeField": NOW, "ArrayField": [Goal.NEWS]}
     kinds = {name: type(row)._meta.get_field(name).get_internal_type() for name in fields}
     filled = {name: made_up.get(kind, "kept@x") for name, kind in kinds.items()}

@@ -47,6 +47,7 @@ def test_four_answers_suffice(slots):
         "group": "",
         "code": "",
         "said": "",
+        "name_shown": False,
     }
 
 

@@ -48,6 +48,7 @@ FOR_HELPERS = [
     MessageKind.HELPING_MOVED,
     MessageKind.HELPING_CANCELLED,
 ]
+FOR_CONNECTORS = [MessageKind.CONNECTOR_LINK, MessageKind.CONNECTOR_DIGEST]
 # The state a booking is in when it gets a message of this kind, where it is not booked.
 STATES = {
     MessageKind.WAITING: BookingState.WAITING,
@@ -85,6 +86,9 @@ SUBJECTS = {
     MessageKind.HELPING_CANCELLED: "Wednesday 11 November, 5:30pm: Central Birmingham is cancelled",
     MessageKind.TEAM_INVITATION: "Central Birmingham: come and join the team",
     MessageKind.DAILY_DIGEST: "Monday 2 November at Central Birmingham: 1 booking",
+    MessageKind.CONNECTOR_LINK: "Your own page at Central Birmingham",
+    MessageKind.CONNECTOR_DIGEST: "Wednesday 11 November, 5:30pm: "
+    "will you tell them? Central Birmingham",
 }
 
 
@@ -132,6 +136,9 @@ def message_of(kind, booking):
             )
     elif kind in FOR_HELPERS:
         fields["helping"] = factories.create_helping(surgery=surgery)
+    elif kind in FOR_CONNECTORS:
+        fields["connector"] = a_connector(series)
+        fields["surgery"] = surgery if kind == MessageKind.CONNECTOR_DIGEST else None
     elif kind == MessageKind.TEAM_INVITATION:
         fields["invitation"] = _invitation(series)
     else:
@@ -139,6 +146,16 @@ def message_of(kind, booking):
         fields["covers_from"] = NOW.replace(hour=0)
         fields["covers_to"] = fields["covers_from"] + datetime.timedelta(days=1)
     return Message.objects.create(**fields)
+
+
+def a_connector(series):
+    """Sharon, who wants the notes, with a link to pass on."""
+    network = factories.create_network(series=series)
+    sharon = factories.create_connector(
+        network=network, contact="sharon@example.org", digest_from=NOW
+    )
+    factories.create_link(network=network, connector=sharon, passed_on_by="connector_page")
+    return sharon
 
 
 def _invitation(series):
@@ -228,6 +245,44 @@ def test_the_one_button_leads_a_helper_to_her_evening(kind, coming, client):
     assert re.findall(r'class="button" href="([^"]+)"', part(mail, "html")) == [link]
     assert part(mail, "plain").count(link) == 1
     assert client.get(link).status_code == 200
+
+
+@pytest.mark.parametrize("kind", FOR_CONNECTORS)
+def test_the_one_button_leads_a_connector_to_her_page(kind, coming, client):
+    message = message_of(kind, coming)
+    _letter, mail = read(message)
+
+    link = f"http://testserver/c/{message.connector.secret}/"
+    assert re.findall(r'class="button" href="([^"]+)"', part(mail, "html")) == [link]
+    assert client.get(link).status_code == 200
+    stop = re.search(r"(?:one tap|at any time): (\S+)", part(mail, "plain"))[1]
+    assert client.get(stop).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("coming_too", "said"),
+    [
+        (0, "None of yours has booked yet. Will you tell them?"),
+        (1, "1 of yours is coming. Will you tell them?"),
+        (2, "2 of yours are coming. Will you tell them?"),
+    ],
+)
+def test_the_note_to_a_connector_counts_hers_and_names_nobody(coming_too, said, booking):
+    message = message_of(MessageKind.CONNECTOR_DIGEST, booking)
+    surgery = factories.create_surgery(series=booking.surgery.series, on=NOW.date(), places=(4,))
+    Message.objects.filter(pk=message.pk).update(surgery=surgery)
+    for _person in range(coming_too):
+        factories.create_booking(
+            surgery=surgery, credited_connector=message.connector, name_shown_from=NOW
+        )
+    factories.create_booking(surgery=surgery)
+
+    text = part(read(message)[1], "plain")
+
+    assert f"\n{said}\n" in text
+    assert "Amina" not in text
+    code = message.connector.links.get().code
+    assert f"The link to pass on: http://testserver/i/{code}/" in text
 
 
 def test_the_invitation_leads_to_its_page(coming, client):

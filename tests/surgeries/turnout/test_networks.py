@@ -88,16 +88,17 @@ def test_a_surgery_counts_from_the_moment_it_starts(series, choir):
 
 
 def test_a_period_is_inclusive_by_local_dates(series, choir):
-    for on in (JULY, AUGUST, SEPTEMBER):
-        write(evening(series, on), choir, CAME)
+    for people, on in ((1, JULY), (2, AUGUST), (4, SEPTEMBER)):
+        write(evening(series, on), choir, *[CAME] * people)
 
-    def dates(**period):
-        return [e.on for e in turnout_by_network(series, now=NOW, **period).evenings]
+    def came(**period):
+        turnout = turnout_by_network(series, now=NOW, **period)
+        return turnout.came, turnout.evenings
 
-    assert dates(from_=AUGUST) == [AUGUST, SEPTEMBER]
-    assert dates(to=AUGUST) == [JULY, AUGUST]
-    assert dates(from_=AUGUST, to=AUGUST) == [AUGUST]
-    assert dates(from_=SEPTEMBER, to=JULY) == []
+    assert came(from_=AUGUST) == (2 + 4, 2)
+    assert came(to=AUGUST) == (1 + 2, 2)
+    assert came(from_=AUGUST, to=AUGUST) == (2, 1)
+    assert came(from_=SEPTEMBER, to=JULY) == (0, 0)
 
 
 def test_the_most_people_come_first_then_the_name_by_code_point(series):
@@ -163,7 +164,7 @@ def test_a_register_nobody_filled_in_is_left_out_and_known(series, choir):
 
     turnout = turnout_by_network(series, now=NOW)
 
-    assert [(e.on, e.booked) for e in turnout.evenings if e.is_left_out] == [(JULY, 2)]
+    assert [(e.on, e.booked) for e in turnout.left_out] == [(JULY, 2)]
     assert (turnout.booked, turnout.recorded, turnout.surgeries) == (4, 1, 1)
 
 

@@ -2,9 +2,8 @@
 
 import pytest
 
-from surgeries.turnout.networks import Evening, NetworkTurnout, Turnout
+from surgeries.turnout.networks import NetworkTurnout, Turnout
 from surgeries.turnout.page import bars, opening
-from tests.factories import WEDNESDAY
 
 
 def network(pk, name, came, *, away=0, walk_ins=0, surgeries=1):
@@ -22,16 +21,16 @@ def network(pk, name, came, *, away=0, walk_ins=0, surgeries=1):
 
 
 def turnout(*networks, head_count=0):
-    evening = Evening(
-        pk=1,
-        on=WEDNESDAY,
-        booked=sum(n.booked for n in networks),
-        recorded=sum(n.recorded for n in networks),
-        came=sum(n.came for n in networks),
-        walk_ins=sum(n.walk_ins for n in networks),
+    recorded = sum(n.recorded for n in networks)
+    return Turnout(
+        networks=networks,
+        evenings=1,
+        surgeries=int(bool(recorded)),
+        written_down=int(bool(recorded or sum(n.walk_ins for n in networks) or head_count)),
         head_count=head_count,
+        left_out=(),
+        p0=0.7,
     )
-    return Turnout(networks, (evening,), 0.7)
 
 
 TENANTS, CHOIR = network(1, "Dudley Tenants", 4, walk_ins=1), network(2, "Choir", 6)

@@ -128,9 +128,9 @@ def test_more_helpers_cost_no_more_statements(as_olu, surgery, django_assert_num
         offered(surgery, 1)
         offered(later, 1)
         factories.create_helping(surgery=surgery)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(14):
         page_of(as_olu, surgery)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         week(as_olu)
 
 
@@ -357,7 +357,7 @@ def test_more_people_to_ask_cost_no_more_statements(
 ):
     for n in range(rows):
         factories.create_helping(surgery=surgery_in(-30 - n, series))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         assert len(as_olu.get(ask(surgery)).context["before"]) == rows
 
 

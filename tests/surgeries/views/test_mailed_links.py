@@ -62,6 +62,7 @@ def test_opening_any_page_of_any_mail_changes_no_row(mails, links, client):
         (MessageKind.HELPING_ADDED, "helping_hours"),
         (MessageKind.HELPING_ADDED, "helping_about"),
         (MessageKind.DAILY_DIGEST, "digest_off"),
+        (MessageKind.CONNECTOR_LINK, "connector_stop"),
         (MessageKind.TEAM_INVITATION, "invitation_detail"),
     ],
 )
@@ -86,7 +87,7 @@ def test_a_page_behind_a_mail_is_kept_nowhere_and_tells_no_other_site(links, cli
         response = browser.get(address)
         assert response["Referrer-Policy"] == "same-origin", address
         assert dict(browser.cookies) == {}, address
-        if urlsplit(address).path.startswith(("/b/", "/h/", "/invitation/", "/digest/")):
+        if urlsplit(address).path.startswith(("/b/", "/h/", "/c/", "/invitation/", "/digest/")):
             seen += 1
             assert "no-store" in response["Cache-Control"], address
             hosts = {urlsplit(found).netloc for found in FETCHED.findall(str(response.content))}
@@ -132,6 +133,30 @@ def wrong_invitation(surgery):
     return ["x" * 32, "test", *dead, factories.create_booking(surgery=surgery).secret]
 
 
+def wrong_connector(surgery):
+    """Secrets that open no connector's page, each for another reason."""
+    network = factories.create_network(series=surgery.series)
+    fates = [
+        {"page_off_at": timezone.now()},
+        {"removed_at": timezone.now()},
+        {"link_version": 2},
+        {"link_hash": None},
+        {"name": "", "role": "the caretaker", "agreed_at": None},
+    ]
+    dead = []
+    for number, fate in enumerate(fates):
+        connector = factories.create_connector(network=network, name=f"Sharon {number}")
+        dead.append(connector.secret)
+        for field, value in fate.items():
+            setattr(connector, field, value)
+        if connector.link_hash:
+            connector.seal()
+        connector.save()
+    away = factories.create_network(series=surgery.series, removed_at=timezone.now())
+    dead.append(factories.create_connector(network=away).secret)
+    return ["x" * 32, "test", *dead, factories.create_booking(surgery=surgery).secret]
+
+
 @pytest.fixture
 def surgery():
     series = factories.create_series(organiser=factories.create_user(email="olu@example.org"))
@@ -142,7 +167,8 @@ def surgery():
 @pytest.mark.parametrize(
     ("name", "wrong"),
     [(name, wrong_helping) for name in (*OF_A_HELPER, "helping_calendar")]
-    + [("invitation_detail", wrong_invitation)],
+    + [("invitation_detail", wrong_invitation)]
+    + [(name, wrong_connector) for name in ("connector_page", "connector_stop")],
 )
 def test_wrong_expired_erased_and_foreign_links_get_the_same_bytes(
     client, surgery, name, wrong, method
@@ -151,7 +177,10 @@ def test_wrong_expired_erased_and_foreign_links_get_the_same_bytes(
     secrets = wrong(surgery)
     before = every_row()
     got = [getattr(client, method)(reverse(name, args=[secret]), BUTTONS) for secret in secrets]
-    no_such_method = (name, method) == ("helping_calendar", "post")
+    no_such_method = (name, method) in (
+        ("helping_calendar", "post"),
+        ("connector_page", "post"),
+    )
     assert {answer.status_code for answer in got} == ({405} if no_such_method else {404})
     assert len({answer.content for answer in got}) == 1
     assert len({str(sorted(answer.headers.items())) for answer in got}) == 1

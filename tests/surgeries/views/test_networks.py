@@ -1,8 +1,6 @@
 import datetime
-from urllib.parse import quote
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -62,7 +60,6 @@ def test_a_stranger_changes_nothing(as_stan, tenants, link):
         at_central("network_edit", tenants.pk),
         at_central("share"),
         at_central("link_switch", link.pk),
-        at_central("connector_show", link.connector_id),
     ):
         assert as_stan.post(address, {"who": "Evil", "name": "Evil"}).status_code == 404, address
     link.refresh_from_db()
@@ -72,95 +69,9 @@ def test_a_stranger_changes_nothing(as_stan, tenants, link):
 
 def test_opening_the_address_of_an_act_does_nothing(as_olu, link):
     assert as_olu.get(at_central("link_switch", link.pk)).status_code == 405
-    assert as_olu.get(at_central("connector_show", link.connector_id)).status_code == 405
     assert as_olu.post(at_central("link_detail", link.pk)).status_code == 405
     assert as_olu.post(at_central("network_list")).status_code == 405
     assert as_olu.post(reverse("invite_follow", args=[link.code])).status_code == 405
-
-
-# Passing it on --------------------------------------------------------------------------
-
-
-def test_one_answer_leads_to_a_text_with_its_own_link(as_olu, series):
-    factories.create_surgery(series=series, on=days(7))
-    response = as_olu.post(at_central("share"), {"who": "Sharon at Highgate Tenants"}, follow=True)
-    link = InviteLink.objects.get()
-    assert response.redirect_chain == [(at_central("link_detail", link.pk), 302)]
-    text = response.context["form"]["text"].value()
-    assert 80 <= len(text) <= 160
-    assert text.endswith(f"{settings.SITE_URL}/i/{link.code}/")
-    assert response.context["whatsapp"] == f"https://wa.me/?text={quote(text)}"
-    assert rows() == (1, 1, 1)
-
-
-def test_without_a_next_date_there_is_still_a_text(as_olu, link):
-    response = as_olu.get(at_central("link_detail", link.pk))
-    assert "Central Birmingham" in response.context["form"]["text"].value()
-
-
-@pytest.mark.parametrize("who", ["", "  ", "\t"])
-def test_nobody_is_asked_for_in_a_sentence(as_olu, series, who):
-    response = as_olu.post(at_central("share"), {"who": who})
-    assert response.context["form"].errors["who"] == [
-        "Enter a person or a group, like “Sharon at Highgate Tenants”."
-    ]
-    assert rows() == (0, 0, 0)
-
-
-def test_a_very_long_name_is_refused_in_a_sentence(as_olu, series):
-    response = as_olu.post(at_central("share"), {"who": "x" * 300})
-    assert response.context["form"].errors["who"] == ["Shorten the name to 200 letters."]
-    assert rows() == (0, 0, 0)
-
-
-def test_a_name_with_markup_stays_a_name(as_olu, series):
-    response = as_olu.post(
-        at_central("share"), {"who": "<script>alert(1)</script> 🎻 =1+1"}, follow=True
-    )
-    assert "<script>alert" not in response.content.decode()
-    assert Network.objects.get().name == "<script>alert(1)</script> 🎻 =1+1"
-
-
-def test_known_networks_and_people_are_suggested(as_olu, link):
-    other = factories.create_network(series=factories.create_series(), name="Not ours")
-    factories.create_connector(network=other)
-    assert as_olu.get(at_central("share")).context["known"] == [
-        "Highgate Tenants",
-        "Sharon, Highgate Tenants",
-    ]
-
-
-def test_a_changed_text_is_counted_and_goes_into_the_links(as_olu, link):
-    mine = "Bev, this is for the choir: free help online. " + "o" * 60
-    response = as_olu.get(at_central("link_detail", link.pk), {"text": mine})
-    assert response.context["letters"] == len(mine)
-    assert response.context["whatsapp"].endswith(quote(mine))
-    assert "106 of 160 letters" in response.content.decode()
-
-
-@pytest.mark.parametrize(("letters", "said"), [(79, "Say a little more"), (161, "Take out 1")])
-def test_a_text_too_short_or_too_long_is_kept_and_explained(as_olu, link, letters, said):
-    response = as_olu.get(at_central("link_detail", link.pk), {"text": "x" * letters})
-    page = response.content.decode()
-    assert said in page
-    assert "x" * letters in page
-    assert "wa.me" not in page
-
-
-def test_a_text_of_160_letters_with_line_breaks_fits(as_olu, link):
-    text = "x" * 79 + "\r\n" + "x" * 80
-    response = as_olu.get(at_central("link_detail", link.pk), {"text": text})
-    assert response.context["form"].errors == {}
-    assert response.context["letters"] == 160
-
-
-def test_a_link_is_switched_off_and_on(as_olu, link):
-    as_olu.post(at_central("link_switch", link.pk))
-    link.refresh_from_db()
-    assert link.switched_off_at is not None
-    as_olu.post(at_central("link_switch", link.pk), {"on": "yes"})
-    link.refresh_from_db()
-    assert link.switched_off_at is None
 
 
 # Following one --------------------------------------------------------------------------
@@ -228,15 +139,7 @@ def test_an_empty_list_teaches(as_olu, series):
 def test_a_network_shows_its_people_and_links(as_olu, tenants, link):
     response = as_olu.get(at_central("network_detail", tenants.pk))
     assert list(response.context["connectors"]) == [link.connector]
-    assert list(response.context["links"]) == [link]
-
-
-def test_a_connector_is_shown_after_her_yes_and_not_after_she_takes_it_back(as_olu, link):
-    address = at_central("connector_show", link.connector_id)
-    as_olu.post(address, {"shown": "yes"})
-    assert Connector.objects.get().name_shown_from is not None
-    as_olu.post(address)
-    assert Connector.objects.get().name_shown_from is None
+    assert (response.context["kit"], response.context["connectors"][0].kit) == (None, link)
 
 
 def edit(client, network, **changes):

@@ -183,7 +183,7 @@ def test_the_links_of_the_page_lead_to_lists_that_exist(client, series):
 
     links = re.findall(r'href="([^"]+turnout/people/[^"]+)"', response.content.decode())
 
-    assert len(links) == 19
+    assert len(links) == 23
     for link in {link.replace("&amp;", "&") for link in links}:
         assert "period=6" in link
         assert client.get(link).status_code == 200

@@ -440,4 +440,4 @@ def test_it_costs_the_same_for_one_booking_and_for_a_hundred(
     assert sum(len(rows) for _day, rows in response.context["days"]) == 4 * count
 
 
-QUERIES = 11
+QUERIES = 12

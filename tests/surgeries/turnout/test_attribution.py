@@ -3,6 +3,8 @@
 import pytest
 
 from surgeries.models import Network
+from surgeries.states import AliasKind
+from surgeries.turnout.attribution import all_named, attribute
 from tests import factories
 from tests.factories import NOW
 
@@ -25,7 +27,7 @@ def choir(series):
 
 
 def told(series, said="", code=""):
-    return Network.objects.attribute(series, said=said, code=code)
+    return attribute(series, said=said, code=code)
 
 
 @pytest.mark.parametrize("said", ["Highgate Tenants", "  highgate   TENANTS ", "HIGHGATE TENANTS"])
@@ -124,3 +126,45 @@ def test_private_networks_are_not_suggested(series, tenants):
 def test_a_name_nobody_has_looked_at_is_not_suggested(series, tenants):
     factories.create_network(series=series, name="Sharon Smith", suggested_from=None)
     assert list(Network.objects.suggestible()) == [tenants]
+
+
+# Other words, and those put away ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", AliasKind.values)
+def test_other_words_mean_their_network_or_the_person_in_it(series, tenants, choir, kind):
+    sharon = factories.create_connector(network=choir, name="Sharon")
+    factories.create_alias(series=series, words="the flats", network=tenants, kind=kind)
+    factories.create_alias(
+        series=series, words="the tall one", network=choir, kind=kind, connector=sharon
+    )
+    assert told(series, "The  Flats").credited_network == tenants
+    answer = told(series, "the tall one")
+    assert (answer.credited_network, answer.credited_connector) == (choir, sharon)
+
+
+def test_an_answer_explained_to_name_no_network_names_none(series, tenants):
+    factories.create_alias(series=series, words="my neighbour")
+    assert told(series, "my neighbour").credited_network is None
+
+
+def test_what_was_put_away_still_counts_and_is_offered_to_nobody(series, tenants, choir):
+    sharon = factories.create_connector(network=tenants, name="Sharon", removed_at=NOW)
+    factories.create_connector(network=choir, name="Bev")
+    factories.create_alias(series=series, words="the singers", network=choir)
+    factories.create_link(network=choir, code="abcd2345")
+    Network.objects.filter(pk=choir.pk).update(removed_at=NOW)
+    for said in ("Bev", "Ladywood Choir", "the singers"):
+        assert told(series, said).credited_network == choir, said
+        assert all_named(series, said) == [], said
+    assert told(series, "Sharon").credited_connector == sharon
+    assert all_named(series, "Sharon") == []
+    assert told(series, "", "abcd2345").credited_network == choir
+    assert list(Network.objects.suggestible()) == [tenants]
+
+
+def test_a_connector_without_a_name_is_not_what_an_empty_answer_means(series, tenants):
+    factories.create_connector(network=tenants, name="", role="the caretaker")
+    factories.create_link(network=tenants, code="abcd2345")
+    assert told(series, "", "abcd2345").said_network is None
+    assert told(series, "", "zzzz9999").credited_network is None
