@@ -58,14 +58,12 @@ class SharedRow:
 
 def shared_table(circle: Circle) -> list[SharedRow]:
     """What every two networks share, in the order of their names."""
-    rows = [
-        SharedRow(
-            *sorted((circle.networks[a], circle.networks[b]), key=_by_name),
-            tuple(person.name for person in found.people),
-            tuple(sorted(circle.groups[group] for group in found.groups)),
-        )
-        for (a, b), found in circle.shared.items()
-    ]
+    rows = []
+    for pair, found in circle.shared.items():
+        one, other = sorted((circle.networks[pk] for pk in pair), key=_by_name)
+        people = tuple(person.name for person in found.people)
+        groups = tuple(sorted(circle.groups[group] for group in found.groups))
+        rows.append(SharedRow(one, other, people, groups))
     return sorted(rows, key=lambda row: (*_by_name(row.one), *_by_name(row.other)))
 
 

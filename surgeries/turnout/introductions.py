@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef
 
@@ -37,7 +38,7 @@ class Introduction:
 class Circle:
     """Everybody who knows us and said yes, and the networks of a series with `is_reached`."""
 
-    networks: dict[int, Network]
+    networks: dict[int, Any]
     groups: dict[int, str]
     people: tuple[Person, ...]
     ways: dict[int, Way]
@@ -48,7 +49,10 @@ class Circle:
         way = self.ways.get(network.pk)
         if way is None:
             return Introduction(network, None, ())
-        steps = (Step(self.networks[s.network], self.groups.get(s.group, "")) for s in way.steps)
+        steps = (
+            Step(self.networks[step.network], self.groups[step.group] if step.group else "")
+            for step in way.steps
+        )
         return Introduction(network, way.person, tuple(steps))
 
     def not_reached(self) -> list[Introduction]:
@@ -113,7 +117,7 @@ def _ties(series, by_key):
 
 def _team(series):
     """What each address of the team does: it organises, or helps."""
-    ties = {}
+    ties: dict[str, Tie] = {}
     for email, role in TeamMember.objects.filter(series=series).values_list("user__email", "role"):
         tie = Tie.ORGANISES if role == Role.ORGANISER else Tie.HELPS
         ties[email.lower()] = min(tie, ties.get(email.lower(), tie))
