@@ -35,9 +35,9 @@ def all_named(series, words: str) -> list[tuple[Network, Connector | None]]:
     """
     key = name_key(words)
     known = _known(_read(_words_of(series, put_away=False, key=key))) if key else []
-    found = [one for one in as_written(words, known) if one.network]
-    pairs = {(one.network, one.connector): one.network_name for one in found}
-    return [_pair(series, *pks, name) for pks, name in pairs.items()]
+    found = as_written(words, known)
+    pairs = {(one.network, one.connector): one.network_name for one in found if one.network}
+    return [_pair(series, pk, person, name) for (pk, person), name in pairs.items()]
 
 
 def words_known(series) -> list[Known]:
@@ -129,6 +129,8 @@ def _attribution(series, said: str, meant: Meaning | None, rows) -> Attribution:
     return Attribution(tidy(said)[:LONGEST_ANSWER], network, who, next(iter(links), None))
 
 
-def _pair(series, pk: int, connector: int | None, name: str) -> tuple[Network, Connector | None]:
+def _pair(
+    series, pk: int | None, connector: int | None, name: str
+) -> tuple[Network, Connector | None]:
     network = Network(pk=pk, name=name, series=series)
     return network, Connector(pk=connector, network=network) if connector else None

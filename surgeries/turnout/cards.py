@@ -146,13 +146,13 @@ def _answered(look: _Look) -> Iterator[Shown]:
     networks = {network.pk: network for network in look.networks}
     for (kind, pk), row in look.rows.items():
         if row.answered_at and not row.dismissed_at and pk in networks:
-            answer = _answer(look, row)
+            answer = _answer(look, row, row.answered_at)
             yield Shown(CardKind(kind), **_measured(look, networks[pk]), answer=answer)
 
 
-def _answer(look: _Look, row: Card) -> Answer:
+def _answer(look: _Look, row: Card, answered_at: datetime.datetime) -> Answer:
     starts = [evening.starts_at for evening in look.evenings]
-    before, since = rules.before_and_since(starts, row.answered_at)
+    before, since = rules.before_and_since(starts, answered_at)
     return Answer(
         row,
         tuple(row.people.all()),
@@ -160,7 +160,7 @@ def _answer(look: _Look, row: Card) -> Answer:
     )
 
 
-def _people(look: _Look, network: int, place: int) -> int | None:
+def _people(look: _Look, network: int | None, place: int) -> int | None:
     evening = look.evenings[place]
     seen = look.cells[evening.pk].get(network, Seen())
     return seen.people if look.known(evening) else None
