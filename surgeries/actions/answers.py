@@ -140,19 +140,14 @@ def undo_cancel(booking, *, now, by=None):
 def _come_back(party, now):
     """On their former places if those are free, else at the head of the queue for that time.
 
-    Who waited when she cancelled (no slot) waits again where she stood.
+    Who waited when she cancelled (no slot) waits again where she stood. One party may hold both:
+    somebody of it took an earlier cancel back and found her place gone.
     """
-    slot = party[0].slot
     for one in party:
         one.state, one.cancelled_at, one.cancelled_late = BookingState.WAITING, None, False
         one.calendar_version += 1
-    free = Place.objects.free().filter(slot=slot)[: len(party)] if slot else ()
-    if slot and len(free) == len(party):
-        seat(party, slot, free)
-    elif slot:
-        accept_times(party, {slot, *party[0].accepts.all()})
-        for one in party:
-            one.goes_first, one.waiting_since, one.slot = True, now, None
+    for slot in {one.slot for one in party if one.slot}:
+        _sit_or_wait([one for one in party if one.slot == slot], slot, now)
     Booking.objects.bulk_update(
         party,
         [
@@ -160,6 +155,16 @@ def _come_back(party, now):
             *("goes_first", "waiting_since", "slot"),
         ],
     )
+
+
+def _sit_or_wait(party, slot, now):
+    free = Place.objects.free().filter(slot=slot)[: len(party)]
+    if len(free) == len(party):
+        seat(party, slot, free)
+        return
+    accept_times(party, {slot, *party[0].accepts.all()})
+    for one in party:
+        one.goes_first, one.waiting_since, one.slot = True, now, None
 
 
 def may_undo(booking, now):

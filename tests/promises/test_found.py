@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 
+from surgeries.actions.answers import cancel_booking, undo_cancel
 from surgeries.actions.bookings import book_slot, join_waiting_list
 from surgeries.actions.changes import displace_booking
 from surgeries.actions.schedule import move_surgery
@@ -15,6 +16,8 @@ from tests import factories
 from tests.factories import NOW, WEDNESDAY
 
 pytestmark = pytest.mark.django_db
+
+SECOND = datetime.timedelta(seconds=1)
 
 
 def test_the_chair_that_a_displaced_party_leaves_over_goes_to_who_waits():
@@ -63,3 +66,22 @@ def test_whoever_asks_to_wait_for_a_time_that_has_just_gone_waits_for_the_others
     else:
         with pytest.raises(Refused, match="Choose at least one time"):
             join_waiting_list(surgery, accepts=[goes], **asked)
+
+
+def test_a_party_of_which_one_waits_and_one_has_a_place_takes_its_cancel_back():
+    """Amina's place went while she was away, so she waits; then both cancel and undo it."""
+    surgery = factories.create_surgery(places=(2,), places_wanted=2)
+    slot = surgery.slots.select_related("surgery__series").get()
+    asked = {"contact": "amina@example.org", "now": NOW}
+    amina = book_slot(slot, name="Amina", others=["Basil"], request_key=uuid.uuid4(), **asked)
+    basil = Booking.objects.get(attendee__name="Basil")
+    cancel_booking(amina, which={amina.pk}, now=NOW)
+    book_slot(slot, name="Chi", contact="chi@example.org", request_key=uuid.uuid4(), now=NOW)
+    undo_cancel(amina, now=NOW)
+    cancel_booking(amina, which={amina.pk, basil.pk}, now=NOW + SECOND)
+
+    undo_cancel(amina, now=NOW + 2 * SECOND)
+
+    states = dict(Booking.objects.values_list("attendee__name", "state"))
+    assert states == {"Amina": "waiting", "Basil": "booked", "Chi": "booked"}
+    assert broken_promises(NOW) == []
