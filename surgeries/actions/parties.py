@@ -17,6 +17,10 @@ ABOUT_COMING = (
     MessageKind.BOOKING_CHANGED,
 )
 
+LEFT_BEHIND = (
+    *("state", "place", "confirmed_at", "cancelled_at", "cancelled_late", "calendar_version"),
+)
+
 
 def locked(booking):
     """The booking as it is now, with its surgery's row held until the transaction ends."""
@@ -60,10 +64,7 @@ def let_go(party, *, now):
         one.state, one.place, one.confirmed_at = BookingState.CANCELLED, None, None
         one.cancelled_at = now
         one.calendar_version += 1
-    Booking.objects.bulk_update(
-        party,
-        ["state", "place", "confirmed_at", "cancelled_at", "cancelled_late", "calendar_version"],
-    )
+        one.save(update_fields=LEFT_BEHIND)
     call_off(messages_of(party).filter(kind__in=ABOUT_COMING), now=now)
 
 

@@ -206,12 +206,12 @@ def promote(surgery, *, now, asked_by=None):
     """
     if surgery.state != SurgeryState.PUBLISHED or is_nearly_here(surgery.starts_at, now):
         return []
-    parties = waiting_parties(surgery, now)
-    if not parties:
-        return []
     free = defaultdict(list)
     for place in Place.objects.free().filter(surgery=surgery).select_related("slot"):
         free[place.slot].append(place)
+    if not free:
+        return []
+    parties = waiting_parties(surgery, now)
     times = sorted(free, key=lambda slot: slot.starts_at)
     holds = {slot: len(places) for slot, places in free.items()}
     promoted = []
@@ -249,4 +249,4 @@ def seat(party, slot, places):
         booking.slot, booking.place = slot, place
         booking.goes_first = False
         booking.calendar_version += 1
-    Booking.objects.bulk_update(party, GETS_A_PLACE)
+        booking.save(update_fields=GETS_A_PLACE)

@@ -6,13 +6,25 @@ from tests.chaos.processes import Processes
 
 
 def pytest_addoption(parser):
-    parser.addoption("--long", action="store_true", help="chaos goes on five times as long")
+    parser.addoption(
+        "--long", action="store_true", help="bookings five times as often, the outbox ten times"
+    )
 
 
 @pytest.fixture(scope="session")
 def times(request):
-    """By how much everything is multiplied."""
+    """By how much tries and deeds are multiplied."""
     return 5 if request.config.getoption("--long") else 1
+
+
+@pytest.fixture(scope="session")
+def share_of(request):
+    """What a promised number comes to in this run: with `--long` all of it, else a tenth."""
+    return (lambda number: number) if request.config.getoption("--long") else _a_tenth
+
+
+def _a_tenth(number):
+    return -(-number // 10)
 
 
 @pytest.fixture(scope="session")

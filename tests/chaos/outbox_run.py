@@ -2,11 +2,14 @@
 
 import signal
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import connection
 
+from surgeries.clock import database_now
 from surgeries.models import Message
 from surgeries.states import WANTS_A_PERSON, MessageState
+from tests.outbox import crowd
 
 # What a commit hands to the operating system outlives PostgreSQL; no power is cut here.
 NO_POWER_CUT = ("fsync=off",)
@@ -97,6 +100,17 @@ def restart(database, *, by):
     connection.close()
     database.end(by=by)
     database.start()
+
+
+def let_an_hour_pass(lease=4):
+    """Ring, and let an hour pass for what backs off or is set aside; leases of workers go on."""
+    crowd.ring()
+    now = database_now()
+    Message.objects.filter(state=MessageState.QUEUED, next_at__gt=now).update(next_at=now)
+    set_aside = Message.objects.filter(
+        state=MessageState.CLAIMED, lease_until__gt=now + timedelta(seconds=lease)
+    )
+    set_aside.update(lease_until=now)
 
 
 def say(what, *figures):

@@ -26,15 +26,16 @@ AT_WORK = 4  # workers, so that there is always one that sends
 SLOWLY = 0.1  # seconds a mail, so that there is always one in hand
 
 
-def test_forty_deploys_lose_and_double_nothing():
+def test_deploys_lose_and_double_nothing(share_of):
     """T-OUT-03."""
+    count, deploys = share_of(COUNT), share_of(DEPLOYS)
     office = PostOffice(pause=SLOWLY)
     with (
         office.listening() as url,
         crowd.workers(AT_WORK, url, pool="prefork", children=1, loglevel="CRITICAL") as crew,
     ):
-        crowd.owe_a_crowd(COUNT)
-        for number in range(DEPLOYS):
+        crowd.owe_a_crowd(count)
+        for number in range(deploys):
             worker = crew[number % AT_WORK]
             crowd.wait_for(lambda: is_sending(worker), PATIENCE, meanwhile=crowd.ring)  # noqa: B023
             assert worker.is_told_to_end(patience=60)
@@ -44,8 +45,8 @@ def test_forty_deploys_lose_and_double_nothing():
         crowd.tick_until_settled(PATIENCE)
 
     account = account_of(office)
-    say(f"{DEPLOYS} deploys", account)
-    assert in_the_middle < COUNT
+    say(f"{deploys} deploys", account)
+    assert in_the_middle < count
     account.says_each_came_once()
     assert account.flagged == []
 
@@ -56,17 +57,18 @@ def is_sending(worker):
     return any(Attempt.objects.filter(worker__endswith=name).exists() for name in names)
 
 
-def test_a_database_that_restarts_under_a_live_worker_doubles_nothing():
+def test_a_database_that_restarts_under_a_live_worker_doubles_nothing(share_of):
     """T-OUT-04."""
+    count, restarts = share_of(COUNT), share_of(RESTARTS)
     office = PostOffice()
     with (
         servers.database_of_our_own(settings=NO_POWER_CUT) as database,
         office.listening() as url,
         crowd.workers(1, url, pool="prefork", env=SILENT, loglevel="CRITICAL"),
     ):
-        crowd.owe_a_crowd(COUNT)
-        for number in range(1, RESTARTS + 1):
-            share = COUNT * number // (RESTARTS + 1)
+        crowd.owe_a_crowd(count)
+        for number in range(1, restarts + 1):
+            share = count * number // (restarts + 1)
             crowd.wait_for(
                 lambda: len(office.recipients) >= share,  # noqa: B023
                 PATIENCE,
@@ -77,11 +79,11 @@ def test_a_database_that_restarts_under_a_live_worker_doubles_nothing():
         crowd.tick_until_settled(PATIENCE)
         account = account_of(office)
 
-    say(f"{RESTARTS} database restarts", account)
+    say(f"{restarts} database restarts", account)
     account.says_each_came_once()
 
 
-def test_wrong_clocks_and_two_beats_send_each_message_once(tmp_path):
+def test_wrong_clocks_and_two_beats_send_each_message_once(tmp_path, share_of):
     """T-OUT-09."""
     office = PostOffice()
     wrong = ("two_hours_ahead", "two_hours_behind")
@@ -92,7 +94,7 @@ def test_wrong_clocks_and_two_beats_send_each_message_once(tmp_path):
                 1, url, first=number, of="tests.outbox.odd", env={"ODD": odd}
             )
             stack.enter_context(odd_workers)
-        crowd.owe_a_crowd(COUNT // 4)
+        crowd.owe_a_crowd(share_of(COUNT))
         for name in ("one", "another"):
             stack.enter_context(crowd.beat(url, tmp_path, name))
         crowd.tick_until_settled(PATIENCE, meanwhile=None)

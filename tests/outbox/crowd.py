@@ -76,7 +76,7 @@ class Worker:
 
     def __init__(self, env, number, *, pool="solo", of="config", children=2, loglevel="ERROR"):
         self._command = [
-            *(sys.executable, "-m", "celery", "--quiet", "-A", of, "worker", "--pool", pool),
+            *(sys.executable, "-m", "celery", "--quiet", "--skip-checks", "-A", of, "worker", "--pool", pool),
             *("--concurrency", str(children), "--loglevel", loglevel, *ALONE),
             *("-n", f"worker{number}@%h"),
         ]
@@ -142,7 +142,7 @@ def one_worker(mail_url, **more):
 @contextmanager
 def beat(mail_url, folder, name="beat", scheduler="config.beat:Watch", **more):
     """A real beat; yields its process."""
-    command = [*(sys.executable, "-m", "celery", "--quiet", "-A", "config", "beat")]
+    command = [*(sys.executable, "-m", "celery", "--quiet", "--skip-checks", "-A", "config", "beat")]
     command += ["--loglevel", "ERROR", "-s", str(folder / name), "-S", scheduler]
     process = processes.start(command, dies_by=signal.SIGKILL, env=environment(mail_url, **more))
     try:

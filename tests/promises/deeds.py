@@ -62,6 +62,7 @@ class Deeds:
     def come_to(self, series, *, now, mark=""):
         """Before the first deed. `mark` stands in the names of these people and no others."""
         self.series, self.olu, self.now, self.mark = series, series.started_by, now, mark
+        self.evenings = list(Surgery.objects.filter(series=series).order_by("pk"))
         self.forms, self.number, self.helpers = [], 0, 0
         self.something_happened = False
 
@@ -300,11 +301,11 @@ class Deeds:
         return f"+44740{self.mark.rstrip('-') or 0:0>2}{self.number:05}"
 
     def _surgery(self, evening):
-        surgeries = Surgery.objects.filter(series=self.series).select_related("series", "venue")
-        return surgeries.order_by("pk")[evening]
+        found = Surgery.objects.select_related("series", "venue")
+        return found.get(pk=self.evenings[evening].pk)
 
     def _slot(self, evening, time):
-        return self._slot_of(self._surgery(evening), time)
+        return self._slot_of(self.evenings[evening], time)
 
     def _slot_of(self, surgery, time):
         slots = list(surgery.slots.select_related("surgery__series").order_by("starts_at"))
