@@ -275,7 +275,7 @@ def number_a_party(party):
 def _write(party):
     for booking in party:
         booking.seal()
-    Booking.objects.bulk_create(party)
+        booking.save(force_insert=True)
     return party[0]
 
 

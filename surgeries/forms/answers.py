@@ -73,7 +73,7 @@ class TimesForm(forms.Form):
     def __init__(self, *args, slots, accepted=(), **kwargs):
         super().__init__(*args, **kwargs)
         self.slots = slots
-        self.fields["accepts"].choices = list(times(slots))
+        self.fields["accepts"].choices = times(slots)
         self.initial["accepts"] = [slot.pk for slot in accepted]
 
     def answers(self):
@@ -132,7 +132,7 @@ class ChangeForm(forms.Form):
     def __init__(self, *args, booking, slots, **kwargs):
         super().__init__(*args, **kwargs)
         self.booking, self.slots = booking, slots
-        self.fields["slot"].choices = list(times(slots, mine=booking.slot_id))
+        self.fields["slot"].choices = times(slots, mine=booking.slot_id)
         if not slots:
             del self.fields["slot"]
         self.fields["name"].help_text = _("We have “%(name)s”. Leave it empty to keep it.") % {

@@ -125,7 +125,7 @@ class BookingForm(AskForm):
 
     def offer(self, slots):
         """Offer these arrival times; a single one is chosen for her."""
-        self.fields["slot"].choices = list(times(slots))
+        self.fields["slot"].choices = times(slots)
         if len(slots) == 1:
             self.initial["slot"] = slots[0].pk
 
@@ -160,7 +160,7 @@ class WaitingForm(AskForm):
 
     def offer(self, slots):
         """Offer these arrival times; a single one is ticked for her."""
-        self.fields["accepts"].choices = list(times(slots))
+        self.fields["accepts"].choices = times(slots)
         if len(slots) == 1:
             self.initial["accepts"] = [slots[0].pk]
 

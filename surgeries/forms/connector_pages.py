@@ -80,7 +80,7 @@ class BringNowForm(BringForm):
     def offer(self, slots):
         """Offer these arrival times; the first is chosen."""
         self.fields["slot"].label = _("When will they arrive?")
-        self.fields["slot"].choices = list(times(slots))
+        self.fields["slot"].choices = times(slots)
         self.initial.setdefault("slot", slots[0].pk if slots else None)
 
     @property
@@ -110,7 +110,7 @@ class BringToWaitForm(BringForm):
         """Offer these arrival times; all are ticked."""
         self.fields["accepts"].label = _("Which times would suit them?")
         self.fields["accepts"].help_text = _("A place that comes free then is theirs.")
-        self.fields["accepts"].choices = list(times(slots))
+        self.fields["accepts"].choices = times(slots)
         self.initial.setdefault("accepts", [slot.pk for slot in slots])
 
     @property

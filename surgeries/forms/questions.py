@@ -1,7 +1,9 @@
 """What more than one form asks, in the same words: what for, when, who, where we reach her."""
 
 from django import forms
+from django.utils.functional import lazy
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -79,10 +81,19 @@ def accepts_field(**said):
 
 
 def times(slots, mine=None):
-    """A tap for each arrival time, with how many places it has left; `mine` is held already."""
-    for slot in slots:
-        said = _("Your time now") if slot.pk == mine else _left(slot.free_places)
-        yield slot.pk, format_html("{}<small>{}</small>", clock(slot.starts_local), said)
+    """A tap for each arrival time, with how many places it has left; `mine` is held already.
+
+    The words are made when they are drawn: a form that is only read needs no count of places.
+    """
+    return [(slot.pk, _tap(slot, slot.pk == mine)) for slot in slots]
+
+
+def _words_of(slot, is_mine):
+    said = _("Your time now") if is_mine else _left(slot.free_places)
+    return format_html("{}<small>{}</small>", clock(slot.starts_local), said)
+
+
+_tap = lazy(_words_of, SafeString)
 
 
 def _left(places):

@@ -1,5 +1,7 @@
 """Booking a time or asking to wait for one: by oneself, or by an organiser for somebody."""
 
+from functools import partial
+
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -34,9 +36,11 @@ def booking_create(request, slug, day):
         return public.the_day(request, slug=slug, day=day)
     surgery = slots[0].surgery
     if request.method != "POST":
-        return _form_page(request, surgery, slots, now, code=request.GET.get("code", "")[:16])
+        slots, code = public.slots_of(surgery), request.GET.get("code", "")[:16]
+        return _form_page(request, surgery, slots, now, code=code)
     form = _form_of(request.POST, surgery, slots, now)
     if request.POST.get("wait") == "instead":
+        slots = public.slots_of(surgery)
         return _form_page(request, surgery, slots, now, form=_rather_wait(form, slots, now))
     if form.is_valid():
         contact = form.cleaned_data["contact"]
@@ -65,22 +69,22 @@ def say_no(form, refusal):
 
 
 def _slots_on(slug, day):
-    """The arrival times of the published surgery of that day, with all that is around them."""
-    return list(
-        Slot.objects.with_places()
-        .filter(surgery__series__slug=slug, surgery__on=day)
-        .filter(surgery__state=SurgeryState.PUBLISHED)
-        .select_related("surgery__series", "surgery__venue")
-    )
+    """The arrival times of the published surgery of that day.
+
+    Places are not counted: whoever books counts them under the lock, which is what holds.
+    """
+    published = Slot.objects.filter(surgery__state=SurgeryState.PUBLISHED)
+    that_day = published.filter(surgery__series__slug=slug, surgery__on=day)
+    return list(that_day.select_related("surgery__series"))
 
 
 def _form_of(data, surgery, slots, now):
     """The form that was sent; "book" is pressed by who waits for no other evening."""
-    asked = {"networks": public.suggested(surgery)}
+    asked = {"networks": partial(public.suggested, surgery)}
     asked["through_somebody"] = public.is_a_connectors(data.get("code", "")[:16], surgery)
-    if data.get("wait") == "yes" and "book" not in data:
-        return WaitingForm(data, slots=slots_to_come(slots, now), **asked)
-    return BookingForm(data, slots=open_slots(slots, now), **asked)
+    waits = data.get("wait") == "yes" and "book" not in data
+    kind = WaitingForm if waits else BookingForm
+    return kind(data, slots=slots_to_come(slots, now), **asked)
 
 
 def _rather_wait(form, slots, now):

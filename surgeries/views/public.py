@@ -139,8 +139,10 @@ def form_for(surgery, slots, now, stage, *, code=""):
 
 def is_a_connectors(code, surgery):
     """Whether the link with this code is of a person in a network, and not of the network."""
+    if not code:
+        return False
     links = InviteLink.objects.filter(code=code, network__series=surgery.series_id)
-    return bool(code) and links.filter(connector__isnull=False).exists()
+    return links.filter(connector__isnull=False).exists()
 
 
 def suggested(surgery):

@@ -140,7 +140,7 @@ def test_the_loser_of_the_last_place_reads_it_at_the_field_with_the_other_time(c
     book(client, surgery, name="Basil")
     response = book(client, surgery, group="Highgate Tenants")
     assert response.context["form"].errors == {
-        "slot": ["Somebody has just taken the last place at that time. Choose another one."]
+        "slot": ["Somebody has just taken the last place at 5:30pm."]
     }
     page = words(response)
     assert "6:15pm<small>1 place left</small>" in page
