@@ -2,14 +2,17 @@
 
 import gzip
 import re
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from bench.pages import add_rows
 from bench.world import milliseconds, statements
+from tests.factories import create_booking, create_surgery
 from tests.pages import build_world
 
 NEW_VISITOR = {"name": "Joyce Bennett", "contact": "joyce@example.org", "goal": "unsure"}
@@ -18,25 +21,29 @@ NEW_VISITOR = {"name": "Joyce Bennett", "contact": "joyce@example.org", "goal": 
 def run():
     """Print a row for each request of a first visit, and the totals, at 1 and at 100 rows."""
     world = build_world()
+    day = timezone.localdate() + timedelta(days=12)
+    surgery = create_surgery(series=world.series, on=day, places=(120, 2))
     print("1 row:")
-    _journey(world)
+    _journey(surgery)
     add_rows(world, 100)
+    for _row in range(100):
+        create_booking(surgery=surgery, imported=True)
     print("100 rows:")
-    _journey(world)
-    page = _address(world)
+    _journey(surgery)
+    page = _address(surgery)
     print(f"surgery page, in process: {milliseconds(lambda: Client().get(page)):.1f} ms")
 
 
-def _address(world):
-    return reverse("surgery_public", args=[world.series.slug, world.coming.on])
+def _address(surgery):
+    return reverse("surgery_public", args=[surgery.series.slug, surgery.on])
 
 
-def _journey(world):
+def _journey(surgery):
     browser = Client()
-    page, on_page = statements(lambda: browser.get(_address(world)))
+    page, on_page = statements(lambda: browser.get(_address(surgery)))
     hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.content.decode())
     slot = re.search(r'name="slot" value="(\d+)"', page.content.decode())[1]
-    address = reverse("booking_create", args=[world.series.slug, world.coming.on])
+    address = reverse("booking_create", args=[surgery.series.slug, surgery.on])
     answers = dict(hidden) | NEW_VISITOR | {"slot": slot}
     posted, on_post = statements(lambda: browser.post(address, answers))
     assert posted.status_code == 302, posted.content.decode()

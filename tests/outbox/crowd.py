@@ -23,6 +23,7 @@ from tests import factories
 from tests.factories import NOW
 
 SHORT_LEASES = {"OUTBOX_CLAIM_SECONDS": "4", "OUTBOX_SENDING_SECONDS": "4"}
+CELERY = [sys.executable, "-m", "celery", "--quiet", "--skip-checks"]
 ALONE = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
 FULL = 900  # people at one evening; a surgery has at most 999 places
 SETTLED = (MessageState.SENT, MessageState.FAILED, MessageState.REVIEW)
@@ -76,7 +77,8 @@ class Worker:
 
     def __init__(self, env, number, *, pool="solo", of="config", children=2, loglevel="ERROR"):
         self._command = [
-            *(sys.executable, "-m", "celery", "--quiet", "--skip-checks", "-A", of, "worker", "--pool", pool),
+            *CELERY,
+            *("-A", of, "worker", "--pool", pool),
             *("--concurrency", str(children), "--loglevel", loglevel, *ALONE),
             *("-n", f"worker{number}@%h"),
         ]
@@ -142,8 +144,8 @@ def one_worker(mail_url, **more):
 @contextmanager
 def beat(mail_url, folder, name="beat", scheduler="config.beat:Watch", **more):
     """A real beat; yields its process."""
-    command = [*(sys.executable, "-m", "celery", "--quiet", "--skip-checks", "-A", "config", "beat")]
-    command += ["--loglevel", "ERROR", "-s", str(folder / name), "-S", scheduler]
+    command = [*CELERY, "-A", "config", "beat", "--loglevel", "ERROR"]
+    command += ["-s", str(folder / name), "-S", scheduler]
     process = processes.start(command, dies_by=signal.SIGKILL, env=environment(mail_url, **more))
     try:
         yield process
