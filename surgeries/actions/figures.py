@@ -10,7 +10,7 @@ from django.db.models.functions import TruncMonth
 
 from surgeries.models import FoldedMonth, MonthFigures, Surgery
 from surgeries.rules.figures import months_over
-from surgeries.turnout.cells import count_bookings
+from surgeries.turnout.cells import KNOWN_BY, count_bookings
 from surgeries.turnout.networks import grouped, sums_of_network, tally
 
 # Shared with the triggers of migration 0008: whoever changes a booking holds it, shared, and a
@@ -73,4 +73,5 @@ def _fold_evenings(series: int, month: date, rows: Iterable[dict]) -> FoldedMont
         written_down=sum(t.written_down for t in tallies),
         head_count=sum(t.head_count for t in tallies),
         left_out=[[e.pk, e.on.isoformat(), e.booked] for t in tallies for e in t.left_out],
+        **{name: sum(t.known_by[name] for t in tallies) for name in KNOWN_BY},
     )

@@ -13,6 +13,7 @@ class FoldedMonth(models.Model):
 
     `evenings` took place, of `surgeries` an outcome is recorded, of `written_down` anything is
     known. `left_out` are evenings whose register nobody filled in: [[number, date, booked], …].
+    The last six count bookings by how we know who told people (surgeries/turnout/coverage.py).
     """
 
     series = models.ForeignKey("surgeries.Series", on_delete=models.CASCADE, related_name="+")
@@ -22,6 +23,12 @@ class FoldedMonth(models.Model):
     written_down = models.PositiveIntegerField()
     head_count = models.PositiveIntegerField()
     left_out = models.JSONField()
+    only_said = models.PositiveIntegerField()
+    only_followed = models.PositiveIntegerField()
+    both = models.PositiveIntegerField()
+    agree = models.PositiveIntegerField()
+    neither = models.PositiveIntegerField()
+    not_understood = models.PositiveIntegerField()
 
     class Meta:
         constraints = [

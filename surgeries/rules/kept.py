@@ -86,7 +86,7 @@ NOT_PERSONAL: dict[str, tuple[str, ...]] = {
     ),
     "surgeries.FoldedMonth": (
         *("id", "series", "month", "evenings", "surgeries", "written_down", "head_count"),
-        "left_out",
+        *("left_out", "only_said", "only_followed", "both", "agree", "neither", "not_understood"),
     ),
     "surgeries.MonthFigures": (
         *("id", "folded", "network", "booked", "came", "did_not_come", "walk_ins", "new_people"),

@@ -37,6 +37,8 @@ FIGURES: dict[str, dict[str, Any]] = {
     "walk_ins": {"walked_in": True, "outcome": Outcome.CAME},
     "people": {"outcome": Outcome.CAME},
 }
+# How we know who told people; the first four are every booking that counts, once each.
+KNOWN_BY = ("only_said", "only_followed", "both", "neither", "agree", "not_understood")
 # The keys of a row, and of what kind each is. A row that says nothing of one has None there.
 KEYS: dict[str, Any] = {
     "of_series": IntegerField(),
@@ -53,10 +55,29 @@ KEYS: dict[str, Any] = {
     "n_evenings": IntegerField(),
     "n_written_down": IntegerField(),
     "n_head_count": IntegerField(),
+    **{f"n_{name}": IntegerField() for name in KNOWN_BY},
     "silent": JSONField(),
 }
 SUMMED = ("booked", "came", "did_not_come", "walk_ins", "new_people", "surgeries")
-OF_A_MONTH = ("surgeries", "evenings", "written_down", "head_count")
+OF_A_MONTH = ("surgeries", "evenings", "written_down", "head_count", *KNOWN_BY)
+
+
+def known_by(of: str = "") -> dict[str, Q]:
+    """Which bookings each figure of KNOWN_BY counts; `of` leads to them, as in "bookings__".
+
+    "Said" means an answer that names a network we know, "followed" a link of ours (domain.md
+    C.3, 6).
+    """
+    said = Q(**{f"{of}said_network__isnull": False})
+    followed = Q(**{f"{of}followed_network__isnull": False})
+    return {
+        "only_said": said & ~followed,
+        "only_followed": followed & ~said,
+        "both": said & followed,
+        "neither": ~said & ~followed,
+        "agree": said & followed & Q(**{f"{of}said_network": F(f"{of}followed_network")}),
+        "not_understood": ~said & ~Q(**{f"{of}said": ""}),
+    }
 
 
 def cells(series, now: datetime.datetime, from_=None, to=None):
@@ -96,6 +117,10 @@ def count_bookings(surgeries, now: datetime.datetime):
         n_did_not_come=_count("did_not_come"),
         n_walk_ins=_count("walk_ins"),
         n_new_people=new_people,
+        **{
+            f"n_{name}": Count("bookings", filter=Q(bookings__state__in=LIVE) & which)
+            for name, which in known_by("bookings__").items()
+        },
     )
 
 

@@ -8,7 +8,8 @@ from typing import Any
 from surgeries.models import Booking
 from surgeries.rules.turnout import overall_rate, share, shrunken, verdict, wilson
 from surgeries.states import Outcome, Verdict
-from surgeries.turnout.cells import FIGURES, SUMMED, cells
+from surgeries.turnout.cells import FIGURES, KNOWN_BY, SUMMED, cells
+from surgeries.turnout.coverage import Coverage
 
 NOT_KNOWN = "Not known"
 
@@ -83,7 +84,8 @@ class Turnout:
     """The figures of one series and period, networks in their order.
 
     `evenings` took place, of `surgeries` an outcome is recorded, of `written_down` anything is
-    known about who came; `left_out` are those whose register nobody filled in, by date.
+    known about who came; `left_out` are those whose register nobody filled in, by date;
+    `coverage` is how we know who told people.
     """
 
     networks: tuple[NetworkTurnout, ...]
@@ -92,6 +94,7 @@ class Turnout:
     written_down: int
     head_count: int
     left_out: tuple[Evening, ...]
+    coverage: Coverage
     p0: float
 
     @property
@@ -131,6 +134,15 @@ class Turnout:
     def rate(self) -> float | None:
         return share(self.came, self.recorded)
 
+    @property
+    def all_different(self) -> bool:
+        """Whether everybody who came is surely another person.
+
+        At one evening, and where each came for the first time, they are. Otherwise somebody may
+        have come again, which no sum of months can tell.
+        """
+        return self.written_down <= 1 or self.new_people == self.came + self.walk_ins
+
 
 def turnout_by_network(
     series, *, now: datetime.datetime, from_: datetime.date | None = None, to=None
@@ -164,6 +176,7 @@ def _turnout(rows) -> Turnout:
         written_down=sum(t.written_down for t in tallies),
         head_count=sum(t.head_count for t in tallies),
         left_out=tuple(sorted((e for t in tallies for e in t.left_out), key=lambda e: e.on)),
+        coverage=Coverage(**{name: sum(t.known_by[name] for t in tallies) for name in KNOWN_BY}),
         p0=p0,
     )
 
@@ -208,6 +221,7 @@ class Tally:
     written_down: int
     head_count: int
     left_out: tuple[Evening, ...]
+    known_by: dict[str, int]
 
 
 def tally(rows) -> Tally:
@@ -222,6 +236,7 @@ def tally(rows) -> Tally:
         written_down=bool(recorded or _sum(rows, "n_walk_ins") or heads),
         head_count=heads,
         left_out=(silent,) if booked and not recorded else (),
+        known_by={name: _sum(rows, f"n_{name}") for name in KNOWN_BY},
     )
 
 
@@ -234,6 +249,7 @@ def _tally_of_month(row) -> Tally:
         left_out=tuple(
             Evening(pk, datetime.date.fromisoformat(on), booked) for pk, on, booked in row["silent"]
         ),
+        known_by={name: row[f"n_{name}"] for name in KNOWN_BY},
     )
 
 

@@ -38,18 +38,17 @@ def _bar(row: NetworkTurnout, each: float) -> Bar:
     return Bar(row, came, recorded, low_end, high_end, plain=row.verdict in NOTHING_TO_SAY)
 
 
-def opening(turnout: Turnout, *, different: int) -> str:
+def opening(turnout: Turnout) -> str:
     """The sentence the page opens with, true of one evening and of ten years.
 
-    `different` is how many different people came: somebody who came three times came three
-    times, and is one person.
+    Somebody who came three times came three times, and is one person.
     """
     came = turnout.through_the_door
     if not came:
         return _("Nobody is written down as having come.")
     told = [row for row in turnout.known if row.people]
     known = sum(row.people for row in told)
-    who = _who(came, different + turnout.head_count)
+    who = _who(came, turnout.all_different)
     if not told:
         return _("%(who)s. We do not know who told them.") % {"who": who}
     if len(told) == 1:
@@ -80,8 +79,8 @@ def opening(turnout: Turnout, *, different: int) -> str:
     return sentence % words
 
 
-def _who(came: int, different: int) -> str:
-    if different == came:
+def _who(came: int, all_different: bool) -> str:
+    if all_different:
         return ngettext("%(came)s person came", "%(came)s people came", came) % {
             "came": intcomma(came)
         }

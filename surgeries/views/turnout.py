@@ -15,7 +15,8 @@ from surgeries.access import networks_organised_by, series_organised_by
 from surgeries.forms.turnout import PeriodForm
 from surgeries.models import Surgery
 from surgeries.states import Verdict
-from surgeries.turnout.coverage import SOURCES, bookings_known_by, coverage
+from surgeries.turnout.cells import KNOWN_BY
+from surgeries.turnout.coverage import bookings_known_by
 from surgeries.turnout.networks import NOT_KNOWN, bookings_behind, turnout_by_network
 from surgeries.turnout.page import bars, opening
 from surgeries.turnout.written import as_csv, as_json, as_xlsx
@@ -38,8 +39,6 @@ HEADINGS = {
     "new_people": gettext_lazy("Came for the first time"),
     "surgeries": gettext_lazy("Surgeries with something recorded"),
     "head_count": gettext_lazy("Surgeries with people without a name"),
-    "said": gettext_lazy("Said a network that we know"),
-    "followed": gettext_lazy("Followed a link"),
     "only_said": gettext_lazy("Said a network, and followed no link"),
     "only_followed": gettext_lazy("Followed a link, and said no network"),
     "both": gettext_lazy("Said a network and followed a link"),
@@ -62,7 +61,6 @@ def turnout(request, slug):
     figures = turnout_by_network(series, now=now, from_=from_, to=to)
     if written := _download(request.GET.get("format"), series, figures, form.dates):
         return written
-    known = coverage(series, now=now, from_=from_, to=to)
     return render(
         request,
         "surgeries/turnout/turnout.html",
@@ -72,9 +70,7 @@ def turnout(request, slug):
             "form": form,
             "query": urlencode(form.query),
             "turnout": figures,
-            "opening": opening(figures, different=known.different),
-            "different": known.different,
-            "coverage": known,
+            "opening": opening(figures),
             "bars": bars(figures),
             "to_ring": figures.said_to_be(Verdict.PHONE_CALL),
             "going_well": figures.said_to_be(Verdict.GOING_WELL),
@@ -97,7 +93,7 @@ def turnout_people(request, slug):
     if figure in OF_EVENINGS:
         rows = _evenings(series, period, figure, network)
     else:
-        if figure in SOURCES:
+        if figure in KNOWN_BY:
             rows = bookings_known_by(series, **period, figure=figure)
         else:
             rows = bookings_behind(series, **period, figure=figure, network=network)

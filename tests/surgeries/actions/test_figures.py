@@ -56,8 +56,9 @@ def test_a_month_is_folded_once_it_is_over_everywhere(series):
 
 def test_folded_figures_are_those_of_the_bookings(series):
     choir = create_network(series=series, name="Chœur d’Été")
-    write(evening(series, JULY), choir, CAME, CAME, AWAY, UNTOLD)
-    write(evening(series, JULY.replace(day=9), head_count=3), None, CAME, walked_in=True)
+    write(evening(series, JULY), choir, CAME, CAME, AWAY, UNTOLD, said_network=choir)
+    link = {"followed_network": choir, "said": "a man on the bus"}
+    write(evening(series, JULY.replace(day=9), head_count=3), None, CAME, walked_in=True, **link)
     write(evening(series, AUGUST), choir, UNTOLD, UNTOLD)
     evening(series, SEPTEMBER)
     before = turnout_by_network(series, now=NOW)
@@ -111,6 +112,10 @@ def later_tap(booking):
     booking.save(update_fields=["outcome"])
 
 
+def told_by_the_choir(booking, how):
+    Booking.objects.filter(pk=booking.pk).update(**{how: booking.credited_network})
+
+
 @pytest.mark.parametrize(
     ("change", "stay"),
     [
@@ -119,7 +124,10 @@ def later_tap(booking):
         (lambda b: Booking.objects.filter(pk=b.pk).update(credited_network=None), [7, 9]),
         (lambda b: b.delete(), [7, 9]),
         (lambda b: write(b.surgery, None, UNTOLD, walked_in=False), [7, 9, 10]),
-        (lambda b: Booking.objects.filter(pk=b.pk).update(said="the choir"), [7, 8, 9, 10]),
+        (lambda b: Booking.objects.filter(pk=b.pk).update(said="the choir"), [7, 9]),
+        (lambda b: Booking.objects.filter(pk=b.pk).update(goal="A poster"), [7, 8, 9, 10]),
+        (lambda b: told_by_the_choir(b, "said_network"), [7, 9]),
+        (lambda b: told_by_the_choir(b, "followed_network"), [7, 9]),
         (lambda b: b.surgery.delete(), [7]),
         (lambda b: Surgery.objects.filter(pk=b.surgery_id).update(head_count=4), [7]),
         (lambda b: Surgery.objects.filter(pk=b.surgery_id).update(state="cancelled"), [7]),

@@ -3,7 +3,9 @@
 import pytest
 
 from surgeries.states import BookingState, Outcome
-from surgeries.turnout.coverage import SOURCES, bookings_known_by, coverage
+from surgeries.turnout.cells import KNOWN_BY
+from surgeries.turnout.coverage import bookings_known_by
+from surgeries.turnout.networks import turnout_by_network
 from tests.factories import NOW, create_booking, create_network, create_series, create_surgery
 from tests.surgeries.turnout.test_way import JUNE, MAY
 
@@ -37,26 +39,24 @@ def series():
     return series
 
 
+def coverage(series, **period):
+    return turnout_by_network(series, now=NOW, **period).coverage
+
+
 def test_every_booking_is_known_in_one_way(series):
-    found = coverage(series, now=NOW)
-    assert (found.bookings, found.said, found.followed) == (7, 4, 4)
+    found = coverage(series)
+    assert found.bookings == 7
     ways = (found.only_said, found.only_followed, found.both, found.neither)
     assert ways == (1, 1, 3, 2)
     assert (found.agree, found.agreement, found.not_understood) == (2, 2 / 3, 1)
-    assert found.different == 7
 
 
-@pytest.mark.parametrize("figure", SOURCES)
+@pytest.mark.parametrize("figure", KNOWN_BY)
 def test_every_number_has_a_list_of_as_many(series, figure):
-    number = getattr(coverage(series, now=NOW), figure)
+    number = getattr(coverage(series), figure)
     assert bookings_known_by(series, now=NOW, figure=figure).count() == number > 0
 
 
 def test_where_nobody_did_both_there_is_nothing_to_agree_on(series):
-    assert coverage(series, now=NOW, from_=JUNE).agreement is None
-    assert coverage(series, now=NOW, to=MAY).bookings == 7
-
-
-def test_it_is_one_statement(series, django_assert_num_queries):
-    with django_assert_num_queries(1):
-        coverage(series, now=NOW)
+    assert coverage(series, from_=JUNE).agreement is None
+    assert coverage(series, to=MAY).bookings == 7

@@ -1,7 +1,10 @@
 """The sentence and the bars of the turnout page."""
 
+from dataclasses import replace
+
 import pytest
 
+from surgeries.turnout.coverage import Coverage
 from surgeries.turnout.networks import NetworkTurnout, Turnout
 from surgeries.turnout.page import bars, opening
 
@@ -20,15 +23,17 @@ def network(pk, name, came, *, away=0, walk_ins=0, surgeries=1):
     )
 
 
-def turnout(*networks, head_count=0):
+def turnout(*networks, head_count=0, evenings=1):
     recorded = sum(n.recorded for n in networks)
     return Turnout(
         networks=networks,
-        evenings=1,
-        surgeries=int(bool(recorded)),
-        written_down=int(bool(recorded or sum(n.walk_ins for n in networks) or head_count)),
+        evenings=evenings,
+        surgeries=evenings * bool(recorded),
+        written_down=evenings
+        * bool(recorded or sum(n.walk_ins for n in networks) or head_count),
         head_count=head_count,
         left_out=(),
+        coverage=Coverage(0, 0, 0, 0, 0, 0),
         p0=0.7,
     )
 
@@ -38,40 +43,41 @@ NOBODY = network(None, "Not known", 2)
 
 
 @pytest.mark.parametrize(
-    ("figures", "different", "sentence"),
+    ("figures", "sentence"),
     [
-        (turnout(), 0, "Nobody is written down as having come."),
-        (turnout(network(1, "Choir", 0, away=3)), 0, "Nobody is written down as having come."),
-        (turnout(network(1, "Choir", 1)), 1, "1 person came, through Choir."),
-        (turnout(CHOIR), 6, "6 people came, through Choir."),
-        (turnout(CHOIR, NOBODY), 8, "8 people came, 6 of them through Choir."),
-        (turnout(NOBODY), 2, "2 people came. We do not know who told them."),
-        (turnout(head_count=7), 0, "7 people came. We do not know who told them."),
+        (turnout(), "Nobody is written down as having come."),
+        (turnout(network(1, "Choir", 0, away=3)), "Nobody is written down as having come."),
+        (turnout(network(1, "Choir", 1)), "1 person came, through Choir."),
+        (turnout(CHOIR), "6 people came, through Choir."),
+        (turnout(CHOIR, NOBODY), "8 people came, 6 of them through Choir."),
+        (turnout(NOBODY), "2 people came. We do not know who told them."),
+        (turnout(head_count=7), "7 people came. We do not know who told them."),
         (
             turnout(TENANTS, CHOIR),
-            11,
             "11 people came through 2 networks, 6 of them through Choir.",
         ),
         (
             turnout(TENANTS, CHOIR, NOBODY, head_count=3),
-            13,
             "16 people came, 11 of them through 2 networks. Choir brought the most: 6.",
         ),
         (
             turnout(CHOIR, network(3, "Band", 6), NOBODY),
-            14,
             "14 people came, 12 of them through 2 networks.",
         ),
         (
-            turnout(TENANTS, CHOIR),
-            9,
+            turnout(TENANTS, CHOIR, evenings=2),
             "People came 11 times through 2 networks, 6 of them through Choir.",
         ),
-        (turnout(network(1, "Choir", 14_742)), 14_742, "14,742 people came, through Choir."),
+        (turnout(network(1, "Choir", 14_742)), "14,742 people came, through Choir."),
     ],
 )
-def test_the_opening_is_true_at_any_size(figures, different, sentence):
-    assert opening(figures, different=different) == sentence
+def test_the_opening_is_true_at_any_size(figures, sentence):
+    assert opening(figures) == sentence
+
+
+def test_people_who_all_came_for_the_first_time_are_as_many_people():
+    choir = replace(CHOIR, new_people=6)
+    assert opening(turnout(choir, evenings=2)) == "6 people came, through Choir."
 
 
 def test_bars_share_a_scale_and_leave_room_for_words():
