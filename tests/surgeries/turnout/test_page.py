@@ -29,8 +29,7 @@ def turnout(*networks, head_count=0, evenings=1):
         networks=networks,
         evenings=evenings,
         surgeries=evenings * bool(recorded),
-        written_down=evenings
-        * bool(recorded or sum(n.walk_ins for n in networks) or head_count),
+        written_down=evenings * bool(recorded or sum(n.walk_ins for n in networks) or head_count),
         head_count=head_count,
         left_out=(),
         coverage=Coverage(0, 0, 0, 0, 0, 0),
