@@ -154,6 +154,20 @@ def test_a_change_unfolds_its_month_and_those_where_it_may_be_a_first_time(serie
     assert turnout_by_network(series, now=now) == live
 
 
+def test_without_the_trigger_the_figures_of_a_changed_month_are_wrong(series):
+    """The negative control of all of these."""
+    (booking,) = write(evening(series, JULY), None, UNTOLD)
+    fold_months(NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE surgeries_booking DISABLE TRIGGER unfold_update")
+
+    later_tap(booking)
+
+    assert months() == [date(2026, 7, 1)]
+    assert turnout_by_network(series, now=NOW).came == 0
+    assert plain(series, NOW)[None]["came"] == 1
+
+
 def test_a_booking_for_an_evening_to_come_unfolds_nothing(series):
     amina = create_attendee(series=series)
     write(evening(series, JULY), None, CAME, attendee=amina)
