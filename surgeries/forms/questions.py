@@ -3,7 +3,6 @@
 from django import forms
 from django.utils.functional import lazy
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -93,7 +92,7 @@ def _words_of(slot, is_mine):
     return format_html("{}<small>{}</small>", clock(slot.starts_local), said)
 
 
-_tap = lazy(_words_of, SafeString)
+_tap = lazy(_words_of, str)
 
 
 def _left(places):
