@@ -30,7 +30,7 @@ bench: .venv/test.locked
 	@$(PYTHON) -m bench $(ARGS)
 
 # Minutes, not seconds; every promised number, which takes an hour: make chaos ARGS=--long
-# What waits for Redis is timed, so it runs alone.
+# What waits for Redis is timed, so it runs alone. The longest comes first by its name.
 TIMED := tests/chaos/test_outbox_without_redis.py
 chaos: .venv/test.locked
 	@$(PYTHON) -m pytest tests/chaos --ignore $(TIMED) -q -rP -n 2 --dist loadfile $(ARGS)
