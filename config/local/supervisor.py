@@ -22,8 +22,7 @@ WHO_SIGNS_IN = "olu@example.org"
 # In a container everybody is root; Celery's long warning about it helps nobody here.
 QUIETLY = ["-W", "ignore:You're running the worker with superuser"]
 GUNICORN = [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "config.wsgi"]
-# `migrate` has just checked the same code, which takes longer than all else a worker does first.
-CELERY = [sys.executable, *QUIETLY, "-m", "celery", "--quiet", "--skip-checks", "-A", "config"]
+CELERY = [sys.executable, *QUIETLY, "-m", "celery", "--quiet", "-A", "config"]
 WORKER = [*CELERY, "worker", "-l", "WARNING", "--without-gossip", "--without-mingle"]
 BEAT = [*CELERY, "beat", "-l", "WARNING", "-s"]
 

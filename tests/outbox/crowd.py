@@ -23,7 +23,7 @@ from tests import factories
 from tests.factories import NOW
 
 SHORT_LEASES = {"OUTBOX_CLAIM_SECONDS": "4", "OUTBOX_SENDING_SECONDS": "4"}
-CELERY = [sys.executable, "-m", "celery", "--quiet", "--skip-checks"]
+CELERY = [sys.executable, "-m", "celery", "--quiet"]
 ALONE = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
 FULL = 900  # people at one evening; a surgery has at most 999 places
 SETTLED = (MessageState.SENT, MessageState.FAILED, MessageState.REVIEW)

@@ -157,7 +157,7 @@ def test_an_unknown_message_is_asked_for_again(client, phones):
 
 
 @pytest.mark.parametrize("name", ALL)
-@pytest.mark.parametrize("at", [-301, 301])
+@pytest.mark.parametrize("at", [-301, 360])  # on a busy machine the future comes nearer
 def test_what_was_signed_long_ago_or_ahead_is_not_believed(at, name, text, mail, client, phones):
     said = what_is_told(name, text, mail)
 
