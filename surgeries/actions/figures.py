@@ -13,7 +13,7 @@ from surgeries.rules.figures import months_over
 from surgeries.turnout.cells import KNOWN_BY, count_bookings
 from surgeries.turnout.networks import grouped, sums_of_network, tally
 
-# Shared with the triggers of migration 0008: whoever changes a booking holds it, shared, and a
+# Shared with the triggers of unfold.sql: whoever changes a booking holds it, shared, and a
 # month is added up only while nobody does.
 LOCK = 20091
 MONTHS_AT_ONCE = 200

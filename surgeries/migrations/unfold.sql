@@ -18,15 +18,15 @@ DECLARE
 BEGIN
     IF TG_OP = 'UPDATE' THEN
         SELECT array_agg(surgery_id), array_agg(attendee_id) INTO evening_ids, person_ids FROM (
-            (SELECT id, surgery_id, attendee_id, state, outcome, walked_in, credited_network_id,
-             said_network_id, followed_network_id, said = '' FROM changed
+            (SELECT id, surgery_id, attendee_id, state, outcome, walked_in, credited_network_id
+             FROM changed
              EXCEPT SELECT id, surgery_id, attendee_id, state, outcome, walked_in,
-             credited_network_id, said_network_id, followed_network_id, said = '' FROM became)
+             credited_network_id FROM became)
             UNION ALL
-            (SELECT id, surgery_id, attendee_id, state, outcome, walked_in, credited_network_id,
-             said_network_id, followed_network_id, said = '' FROM became
+            (SELECT id, surgery_id, attendee_id, state, outcome, walked_in, credited_network_id
+             FROM became
              EXCEPT SELECT id, surgery_id, attendee_id, state, outcome, walked_in,
-             credited_network_id, said_network_id, followed_network_id, said = '' FROM changed)
+             credited_network_id FROM changed)
         ) AS counted;
     ELSE
         SELECT array_agg(surgery_id), array_agg(attendee_id) INTO evening_ids, person_ids FROM changed;

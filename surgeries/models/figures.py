@@ -1,6 +1,6 @@
 """Figures of months that are over, added up once.
 
-A trigger in the database (`migrations/unfold.sql`) deletes a month in the transaction that changes
+A trigger in the database (`migrations/unfold*.sql`) deletes a month in the transaction that changes
 anything they count, so what stands here is always true. `surgeries.actions.figures` adds the month
 up again; until then it is counted from its bookings.
 """

@@ -5,9 +5,7 @@ Of the bookings that count (model.md) in a period, walk-ins included (domain.md 
 
 from dataclasses import dataclass
 
-from surgeries.models import Booking
 from surgeries.rules.turnout import share
-from surgeries.turnout.cells import known_by
 
 
 @dataclass(frozen=True)
@@ -30,13 +28,3 @@ class Coverage:
     def agreement(self) -> float | None:
         """The share of bookings with both where both are of the same network."""
         return share(self.agree, self.both)
-
-
-def bookings_known_by(series, *, now, from_=None, to=None, figure: str):
-    """The bookings that one figure of the coverage counts; `figure` is a key of KNOWN_BY."""
-    bookings = Booking.objects.counted(now).filter(surgery__series=series)
-    if from_:
-        bookings = bookings.filter(surgery__on__gte=from_)
-    if to:
-        bookings = bookings.filter(surgery__on__lte=to)
-    return bookings.filter(known_by()[figure])

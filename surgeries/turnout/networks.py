@@ -8,7 +8,7 @@ from typing import Any
 from surgeries.models import Booking
 from surgeries.rules.turnout import overall_rate, share, shrunken, verdict, wilson
 from surgeries.states import Outcome, Verdict
-from surgeries.turnout.cells import FIGURES, KNOWN_BY, SUMMED, cells
+from surgeries.turnout.cells import FIGURES, KNOWN_BY, SUMMED, cells, known_by
 from surgeries.turnout.coverage import Coverage
 
 NOT_KNOWN = "Not known"
@@ -186,8 +186,8 @@ def bookings_behind(
 ):
     """The bookings that one figure counts: as many as it says (R62).
 
-    `figure` is a key of FIGURES or "new_people"; `network` a row, None for "Not known", or left
-    out for all of them.
+    `figure` is a key of FIGURES or KNOWN_BY, or "new_people"; `network` a row, None for "Not
+    known", or left out for all of them.
     """
     bookings = Booking.objects.counted(now).filter(surgery__series=series)
     if from_:
@@ -198,6 +198,8 @@ def bookings_behind(
         bookings = bookings.filter(credited_network=network)
     if figure == "new_people":
         return bookings.filter(pk__in=_first_comings(series, now))
+    if figure in KNOWN_BY:
+        return bookings.filter(known_by()[figure])
     return bookings.filter(**FIGURES[figure])
 
 

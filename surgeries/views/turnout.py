@@ -15,8 +15,6 @@ from surgeries.access import networks_organised_by, series_organised_by
 from surgeries.forms.turnout import PeriodForm
 from surgeries.models import Surgery
 from surgeries.states import Verdict
-from surgeries.turnout.cells import KNOWN_BY
-from surgeries.turnout.coverage import bookings_known_by
 from surgeries.turnout.networks import NOT_KNOWN, bookings_behind, turnout_by_network
 from surgeries.turnout.page import bars, opening
 from surgeries.turnout.written import as_csv, as_json, as_xlsx
@@ -93,10 +91,7 @@ def turnout_people(request, slug):
     if figure in OF_EVENINGS:
         rows = _evenings(series, period, figure, network)
     else:
-        if figure in KNOWN_BY:
-            rows = bookings_known_by(series, **period, figure=figure)
-        else:
-            rows = bookings_behind(series, **period, figure=figure, network=network)
+        rows = bookings_behind(series, **period, figure=figure, network=network)
         rows = rows.select_related("attendee", "surgery__series", "credited_network").order_by(
             "-surgery__starts_at", "attendee__name_key", "pk"
         )

@@ -4,8 +4,7 @@ import pytest
 
 from surgeries.states import BookingState, Outcome
 from surgeries.turnout.cells import KNOWN_BY
-from surgeries.turnout.coverage import bookings_known_by
-from surgeries.turnout.networks import turnout_by_network
+from surgeries.turnout.networks import bookings_behind, turnout_by_network
 from tests.factories import NOW, create_booking, create_network, create_series, create_surgery
 from tests.surgeries.turnout.test_way import JUNE, MAY
 
@@ -54,7 +53,7 @@ def test_every_booking_is_known_in_one_way(series):
 @pytest.mark.parametrize("figure", KNOWN_BY)
 def test_every_number_has_a_list_of_as_many(series, figure):
     number = getattr(coverage(series), figure)
-    assert bookings_known_by(series, now=NOW, figure=figure).count() == number > 0
+    assert bookings_behind(series, now=NOW, figure=figure).count() == number > 0
 
 
 def test_where_nobody_did_both_there_is_nothing_to_agree_on(series):
