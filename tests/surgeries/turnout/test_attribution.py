@@ -43,6 +43,16 @@ def test_an_answer_is_a_connector_by_her_name(series, tenants):
     assert (answer.credited_network, answer.credited_connector) == (tenants, sharon)
 
 
+def test_names_of_another_series_mean_nothing_here(series):
+    elsewhere = factories.create_network(series=factories.create_series(), name="Moseley Band")
+    factories.create_connector(network=elsewhere, name="Sharon O’Neill")
+    factories.create_alias(series=elsewhere.series, network=elsewhere, words="Robin")
+    factories.create_link(network=elsewhere, code="abcd2345")
+    for said in ("Moseley Band", "Sharon O’Neill", "Robin"):
+        answer = told(series, said, "abcd2345")
+        assert (answer.said_network, answer.credited_network, answer.link) == (None, None, None)
+
+
 def test_a_name_that_two_networks_know_is_nobodys(series, tenants, choir):
     for network in (tenants, choir):
         factories.create_connector(network=network, name="Sharon")

@@ -67,6 +67,15 @@ def test_a_connector_without_her_yes_and_an_attendee_without_hers_are_not_in_it(
     assert circle_of(series).people == ()
 
 
+def test_whoever_belongs_in_another_series_is_not_known_here(series, olu):
+    """Also where the same person organises both."""
+    network(series, "Choir")
+    elsewhere = network(factories.create_series(organiser=olu), "Lunch")
+    factories.create_belonging(network=elsewhere, user=olu)
+    factories.create_connector(network=elsewhere, name="Imam Yusuf")
+    assert circle_of(series).people == ()
+
+
 def test_an_attendee_who_said_yes_leads_to_the_networks_of_her_group_too(series):
     choir, lunch = network(series, "Choir"), network(series, "Lunch")
     amina = factories.create_attendee(series=series, name="Amina", group="knit & NATTER")
