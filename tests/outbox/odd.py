@@ -17,16 +17,18 @@ django.setup()
 from surgeries.actions import leases, sending  # noqa: E402 - models want the setup first
 from surgeries.states import MessageState  # noqa: E402
 
+A_MOMENT = 0.3  # seconds
 begin_send = leases.begin_send
 
 
 def mark_first():
-    """Sent is written before the mail has left: a crash between the two loses it."""
+    """Sent is written a moment before the mail has left: a crash between the two loses it."""
 
     def begin(lease, message, **used):
         ours = begin_send(lease, message, **used)
         if ours:
             sending.settle(lease, message.pk, leases.Outcome(MessageState.SENT))
+            time.sleep(A_MOMENT)
         return ours
 
     sending.begin_send = begin

@@ -62,7 +62,7 @@ class Deeds:
     def come_to(self, series, *, now, mark=""):
         """Before the first deed. `mark` stands in the names of these people and no others."""
         self.series, self.olu, self.now, self.mark = series, series.started_by, now, mark
-        self.evenings = list(Surgery.objects.filter(series=series).order_by("pk"))
+        self.evenings = list(series.surgeries.order_by("pk"))
         self.forms, self.number, self.helpers = [], 0, 0
         self.something_happened = False
 
@@ -308,7 +308,7 @@ class Deeds:
         return self._slot_of(self.evenings[evening], time)
 
     def _slot_of(self, surgery, time):
-        slots = list(surgery.slots.select_related("surgery__series").order_by("starts_at"))
+        slots = list(surgery.slots.order_by("starts_at"))
         return slots[time % len(slots)]
 
     def _booking(self, nth, **of):
@@ -316,7 +316,7 @@ class Deeds:
         found = Booking.objects.filter(surgery__series=self.series, **of).order_by(
             F("cancelled_at").desc(nulls_first=True), "booked_at", "attendee__name"
         )
-        return _nth(found.select_related("attendee", "surgery", "slot"), nth)
+        return _nth(found, nth)
 
     def _helping(self, nth):
         coming = Helping.objects.filter(
