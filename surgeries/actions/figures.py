@@ -6,7 +6,6 @@ from datetime import date, datetime
 from dateutil.relativedelta import relativedelta
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
-from django.db.models.functions import TruncMonth
 
 from surgeries.models import FoldedMonth, MonthFigures, Surgery
 from surgeries.rules.figures import months_over
@@ -29,7 +28,6 @@ def fold_months(now: datetime, *, at_most: int = MONTHS_AT_ONCE) -> int:
     waiting = (
         Surgery.objects.started(now)
         .order_by()
-        .annotate(month=TruncMonth("on"))
         .filter(month__lte=last)
         .exclude(Exists(folded))
         .values_list("series", "month")

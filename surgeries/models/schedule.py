@@ -6,6 +6,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Count, F, Q
+from django.db.models.functions import Cast, ExtractDay
 from django.utils.translation import gettext_lazy as _
 
 from surgeries.rules.names import name_key
@@ -140,6 +141,13 @@ class Surgery(models.Model):
         Venue, on_delete=models.PROTECT, null=True, blank=True, related_name="surgeries"
     )
     on = models.DateField(_("date"))
+    # Its first day. A column, so that the database has statistics of it: without them it thinks
+    # that most evenings are in no folded month, and reads all their bookings (turnout/cells.py).
+    month = models.GeneratedField(
+        expression=F("on") - Cast(ExtractDay("on"), models.IntegerField()) + 1,
+        output_field=models.DateField(),
+        db_persist=True,
+    )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     state = models.CharField(max_length=16, choices=SurgeryState, default=SurgeryState.DRAFT)

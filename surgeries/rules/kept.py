@@ -47,9 +47,9 @@ NOT_PERSONAL: dict[str, tuple[str, ...]] = {
         *("free", "wifi", "step_free", "hot_drinks", "quiet_corner", "latitude", "longitude"),
     ),
     "surgeries.Surgery": (
-        *("id", "series", "venue", "on", "starts_at", "ends_at", "state", "schedule_version"),
-        *("organiser_helps", "places_wanted", "head_count", "created_at", "published_at"),
-        *("moved_at", "cancelled_at", "closed_at", "everyone_at", "imported_by"),
+        *("id", "series", "venue", "on", "month", "starts_at", "ends_at", "state"),
+        *("schedule_version", "organiser_helps", "places_wanted", "head_count", "created_at"),
+        *("published_at", "moved_at", "cancelled_at", "closed_at", "everyone_at", "imported_by"),
     ),
     "surgeries.Slot": ("id", "surgery", "starts_at"),
     "surgeries.Place": ("id", "surgery", "slot", "number"),

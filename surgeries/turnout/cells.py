@@ -13,7 +13,6 @@ from django.db.models import (
     Count,
     DateField,
     Exists,
-    ExpressionWrapper,
     F,
     IntegerField,
     JSONField,
@@ -22,7 +21,7 @@ from django.db.models import (
     Sum,
     Value,
 )
-from django.db.models.functions import Cast, ExtractDay
+from django.db.models.functions import Cast
 
 from surgeries.models import Booking, FoldedMonth, MonthFigures, Surgery
 from surgeries.rules.figures import months_over
@@ -60,10 +59,6 @@ KEYS: dict[str, Any] = {
     "silent": JSONField(),
 }
 SUMMED = ("booked", "came", "did_not_come", "walk_ins", "new_people", "surgeries")
-# Of a surgery, in whole days: cutting a moment would ask for the time zone of every surgery.
-FIRST_OF_THE_MONTH = ExpressionWrapper(
-    F("on") - Cast(ExtractDay("on"), IntegerField()) + 1, output_field=DateField()
-)
 OF_A_MONTH = ("surgeries", "evenings", "written_down", "head_count", *KNOWN_BY)
 
 
@@ -100,8 +95,7 @@ def cells(series, now: datetime.datetime, from_=None, to=None):
         surgeries = surgeries.on_or_after(from_)
     if to:
         surgeries = surgeries.on_or_before(to)
-    surgeries = surgeries.alias(month=FIRST_OF_THE_MONTH).exclude(Exists(read))
-    counted = count_bookings(surgeries, now)
+    counted = count_bookings(surgeries.exclude(Exists(read)), now)
     return counted.union(_of_months(folded), _of_networks(folded), all=True)
 
 

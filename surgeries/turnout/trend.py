@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from dateutil.relativedelta import relativedelta
 from django.contrib.humanize.templatetags.humanize import intcomma
-from django.db.models import Count
-from django.db.models.functions import TruncMonth
+from django.db.models import Count, F
 from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
@@ -49,7 +48,7 @@ def trend(scope: Scope, *, today: datetime.date) -> Trend:
     rows = (
         bookings_on_the_way(scope, figure="came")
         .order_by()
-        .values("credited_network", month=TruncMonth("surgery__on"))
+        .values("credited_network", month=F("surgery__month"))
         .annotate(people=Count("attendee", distinct=True))
     )
     counts = {(row["credited_network"], row["month"]): row["people"] for row in rows}

@@ -4,6 +4,7 @@ Every statement of an action is explained, beside twenty thousand rows of other 
 """
 
 import datetime
+import json
 import uuid
 
 import pytest
@@ -12,9 +13,11 @@ from django.test.utils import CaptureQueriesContext
 
 from surgeries.actions.answers import cancel_booking, next_time_instead, undo_cancel
 from surgeries.actions.bookings import book_slot, join_waiting_list
+from surgeries.actions.figures import fold_months
 from surgeries.actions.limits import refuse_a_flood
 from surgeries.models import Booking, Place
 from surgeries.rules.limits import Seen
+from surgeries.turnout.cells import cells
 from surgeries.turnout.waiting import number_in_queue
 from tests import factories
 from tests.factories import NOW, WEDNESDAY
@@ -167,6 +170,16 @@ def test_the_limit_of_a_contact_reads_no_whole_table(surgery):
         )
 
     assert whole_tables_read_by(ask) == []
+
+
+def test_the_database_expects_no_evening_of_the_months_that_are_added_up(surgery):
+    """Its estimate, because a wrong one leads to a bad plan only among many more bookings."""
+    after_all = datetime.datetime(2028, 7, 1, tzinfo=datetime.UTC)
+    months = fold_months(after_all)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    [plan] = json.loads(cells([surgery.series], after_all).explain(format="json"))
+    assert months < plan["Plan"]["Plan Rows"] < OTHERS / 2
 
 
 def test_a_statement_that_reads_a_whole_table_is_found(surgery):
