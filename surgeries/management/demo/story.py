@@ -20,10 +20,12 @@ from django.conf import settings
 
 from accounts.actions import join, rename
 from surgeries.actions import (
+    belongings,
     bookings,
     derived,
     helpers,
     networks,
+    prospects,
     register,
     schedule,
     series,
@@ -32,7 +34,15 @@ from surgeries.actions import (
 )
 from surgeries.models import Attempt, Message, Network
 from surgeries.rules.schedule import instant
-from surgeries.states import Goal, HelpingStyle, Level, MessageState, NetworkKind, Role
+from surgeries.states import (
+    Goal,
+    HelpingStyle,
+    Level,
+    MessageState,
+    NetworkKind,
+    RecipeList,
+    Role,
+)
 
 HERE = Path(__file__).parent
 SOONEST = datetime.timedelta(days=8)
@@ -88,6 +98,7 @@ class _Story:
             on = _months_before(self.next_on, months_ago)
             self._night(on, names)
         self._the_next_one()
+        self._whom_we_know()
 
     def _person(self, name, email):
         person = join(email)
@@ -133,6 +144,30 @@ class _Story:
                 )
             self.links[key] = link
             self.people[key] = itertools.cycle(people)
+
+    def _whom_we_know(self):
+        """Whom nobody has come from yet, who of us belongs where, and the three lists."""
+        by_now = {"by": self.olu, "now": self.began}
+        known = {key: link.network for key, link in self.links.items()}
+        for key, (name, kind, area) in self.cast.get("not_reached", {}).items():
+            known[key] = networks.create_network(
+                self.series, name=name, kind=NetworkKind(kind), area=area, private=False, **by_now
+            )
+        for name, keys in self.cast.get("groups", ()):
+            for key in keys:
+                networks.add_group(known[key], name=name, **by_now)
+        for email, keys in self.cast.get("belongings", ()):
+            person = self._one_of_us(email)
+            for key in keys:
+                belongings.note_belonging(known[key], person=person, agreed=True, **by_now)
+        for recipe, who, note in self.cast.get("lists", ()):
+            prospects.add_prospect(
+                self.series, list=RecipeList(recipe), who=who, note=note, **by_now
+            )
+
+    def _one_of_us(self, email):
+        helper = self.series.helpers.filter(email=email).first()
+        return ("helper", helper) if helper else ("user", join(email))
 
     def _surgery(self, on):
         """A published evening with its helpers, four weeks before it."""

@@ -11,6 +11,7 @@ from django.db.models import Count, Q
 from surgeries.management.demo.story import tell
 from surgeries.models import Booking, Helping, Message, Series, Surgery
 from surgeries.states import HelpingState, MessageState, Outcome, SurgeryState
+from surgeries.turnout.introductions import circle_of
 from tests.factories import LONDON, create_series
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +33,7 @@ def test_it_tells_the_same_story_whenever_it_is_loaded(night):
     check_that_every_series_has_one_evening_to_book(now)
     check_that_nobody_is_mailed_about_the_past(now)
     check_that_somebody_is_to_be_rung_and_an_offer_to_be_answered(now)
+    check_that_three_of_four_networks_are_a_warm_way_off()
 
 
 def check_the_story_of_central_birmingham(now):
@@ -72,6 +74,17 @@ def check_that_somebody_is_to_be_rung_and_an_offer_to_be_answered(now):
     assert coming.exclude(attendee__contact__contains="@").exists()
     assert coming.filter(messages__state=MessageState.FAILED).count() == 1
     assert Helping.objects.get(state=HelpingState.OFFERED).surgery.starts_at > now
+
+
+def check_that_three_of_four_networks_are_a_warm_way_off():
+    rows = circle_of(Series.objects.get(slug="central-birmingham")).not_reached()
+
+    assert [(row.network.name, row.tie, len(row.steps)) for row in rows] == [
+        ("Bordesley Green Parents", "helps", 1),
+        ("Aston Elders’ Lunch", "helps", 2),
+        ("Eastside Tool Shed", "helps", 2),
+        ("Bull Ring Stallholders", "", 0),
+    ]
 
 
 def rows():
