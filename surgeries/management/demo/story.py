@@ -25,6 +25,7 @@ from surgeries.actions import (
     derived,
     helpers,
     networks,
+    opens,
     prospects,
     register,
     schedule,
@@ -48,6 +49,7 @@ HERE = Path(__file__).parent
 SOONEST = datetime.timedelta(days=8)
 CHAIRS = 8
 TEXTS_A_MONTH = 100
+LOOKS = 2  # at an invite link, for each who books by it
 SENT_AFTER = datetime.timedelta(seconds=4)
 DAY = datetime.timedelta(days=1)
 NO_SUCH_ADDRESS = "550 5.1.1 There is nobody of this name here"
@@ -132,13 +134,15 @@ class _Story:
         for key, (to, kind, people) in self.cast["networks"].items():
             link = sharing.pass_on(self.series, to=to, agreed=True, by=self.olu, now=self.began)
             network = link.network
-            if kind != network.kind:
+            hoped_for = self.cast.get("hoped_for", {}).get(key)
+            if kind != network.kind or hoped_for:
                 networks.describe_network(
                     network,
                     name=network.name,
                     kind=NetworkKind(kind),
                     area="",
                     private=False,
+                    hoped_for=hoped_for,
                     by=self.olu,
                     now=self.began,
                 )
@@ -251,6 +255,9 @@ class _Story:
         times = list(surgery.slots.with_places())
         slot = max(times, key=lambda slot: slot.free_places)
         slot.surgery = surgery
+        followed = "@" in contact
+        for _look in range(LOOKS if followed else 0):
+            opens.count_open(link, now=at)
         return bookings.book_slot(
             slot,
             name=name,
@@ -258,7 +265,7 @@ class _Story:
             goal=next(self.turns["goal"]),
             level=next(self.turns["level"]),
             said=link.network.name,
-            code=link.code if "@" in contact else "",
+            code=link.code if followed else "",
             request_key=uuid.uuid4(),
             now=at,
         )

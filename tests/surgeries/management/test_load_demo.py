@@ -10,7 +10,8 @@ from django.db.models import Count, Q
 
 from surgeries.management.demo.story import tell
 from surgeries.models import Booking, Helping, Message, Series, Surgery
-from surgeries.states import HelpingState, MessageState, Outcome, SurgeryState
+from surgeries.states import CardKind, HelpingState, MessageState, Outcome, SurgeryState
+from surgeries.turnout.cards import cards_of
 from surgeries.turnout.introductions import circle_of
 from tests.factories import LONDON, create_series
 
@@ -34,6 +35,7 @@ def test_it_tells_the_same_story_whenever_it_is_loaded(night):
     check_that_nobody_is_mailed_about_the_past(now)
     check_that_somebody_is_to_be_rung_and_an_offer_to_be_answered(now)
     check_that_three_of_four_networks_are_a_warm_way_off()
+    check_that_one_network_sends_fewer_than_hoped(now)
 
 
 def check_the_story_of_central_birmingham(now):
@@ -85,6 +87,14 @@ def check_that_three_of_four_networks_are_a_warm_way_off():
         ("Eastside Tool Shed", "helps", 2),
         ("Bull Ring Stallholders", "", 0),
     ]
+
+
+def check_that_one_network_sends_fewer_than_hoped(now):
+    series = Series.objects.get(slug="central-birmingham")
+    cards = cards_of(series, elsewhere=Series.objects.none(), now=now)
+
+    named = [card.network.name for card in cards if card.kind == CardKind.NOT_WORKING]
+    assert named == ["Highgate Tenants"]
 
 
 def rows():
