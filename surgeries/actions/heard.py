@@ -21,9 +21,9 @@ log = logging.getLogger(__name__)
 def explain_answer(series, *, words, network, by, now):
     """From now on `words` mean `network`, or surely none (None). Returns the alias, to be undone.
 
-    Past bookings with the same words say and credit it too. Who had no first network has the one
-    of her earliest booking that is credited to one. Raises Refused for words that mean something
-    by another name already, and for no words.
+    Past bookings with the same words say and credit it too, and whoever passed on its link that
+    they followed. Who had no first network has the one of her earliest booking that is credited to
+    one. Raises Refused for words that mean something by another name already, and for no words.
     """
     Series.objects.select_for_update(no_key=True).get(pk=series.pk)
     key = name_key(words)
@@ -48,7 +48,9 @@ def explain_answer(series, *, words, network, by, now):
         heard = Booking.objects.heard_and_not_understood(series)
         pks = _held(heard.filter(said__in=unclear_spellings(series, words)))
         Booking.objects.filter(pk__in=pks).update(
-            said_network=network, credited_network=network, credited_connector=None
+            said_network=network,
+            credited_network=network,
+            credited_connector=_who_passed_on(network=network),
         )
         people = Attendee.objects.filter(bookings__in=pks, first_network=None)
         write_first_networks(Attendee.objects.filter(pk__in=people.values("pk")))
@@ -80,17 +82,22 @@ def take_back_explanation(alias, *, by, now):
         spelled = spellings_meant_by(alias, with_its_network=goes)
         said = Booking.objects.filter(surgery__series=series, said_network=network)
         pks = _held(said.filter(said__in=spelled))
-        link = InviteLink.objects.filter(pk=OuterRef("followed_link"))
         Booking.objects.filter(pk__in=pks).update(
             said_network=None,
             credited_network=F("followed_network"),
-            credited_connector=Subquery(link.values("connector")),
+            credited_connector=_who_passed_on(),
         )
         people = Attendee.objects.filter(bookings__in=pks, first_network=network)
         write_first_networks(Attendee.objects.filter(pk__in=people.values("pk")))
         if goes and not Booking.objects.naming(network).exists():
             network.delete()
     log.info("explanation %s taken back by person %s", gone, by.pk)
+
+
+def _who_passed_on(**which):
+    """The connector whose link a booking followed, if the link is such a one (`Attribution`)."""
+    links = InviteLink.objects.filter(pk=OuterRef("followed_link"), **which)
+    return Subquery(links.values("connector"))
 
 
 def _held(bookings):

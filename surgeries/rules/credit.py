@@ -31,12 +31,11 @@ class Attribution:
 
     @property
     def credited_connector(self):
-        """The connector of the credited network, where one was named or owns the link."""
-        if self.brought_by:
-            return self.brought_by
-        if self.said_network:
-            return self.said_connector
-        return self.link.connector if self.link else None
+        """The connector of the credited network: who was named, else who passed its link on."""
+        if self.brought_by or self.said_connector:
+            return self.brought_by or self.said_connector
+        same = self.link and self.link.network == self.credited_network
+        return self.link.connector if same else None
 
     @property
     def passed_on_by_who_is_credited(self):

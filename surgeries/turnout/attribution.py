@@ -115,14 +115,16 @@ def _known(rows) -> list[Known]:
 def _attribution(series, said: str, meant: Meaning | None, rows) -> Attribution:
     names = {network: name for _row, _source, _words, network, _who, name in rows}
 
-    def network_of(pk):
-        return Network(pk=pk, name=names[pk], series=series) if pk else None
+    def pair(pk, who):
+        return _pair(series, pk, who, names[pk]) if pk else (None, None)
 
-    network, who = None, None
-    if meant and meant.network:
-        network, who = _pair(series, meant.network, meant.connector, names[meant.network])
+    def link(row, code, pk, who):
+        network, connector = pair(pk, who)
+        return InviteLink(pk=row, code=code, network=network, connector=connector)
+
+    network, who = pair(meant.network, meant.connector) if meant else (None, None)
     links = [
-        InviteLink(pk=row, code=words, network=network_of(its_network), connector_id=its_who)
+        link(row, words, its_network, its_who)
         for row, source, words, its_network, its_who, _name in rows
         if source == LINK
     ]

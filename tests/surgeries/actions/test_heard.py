@@ -90,6 +90,18 @@ def test_her_answer_outranks_the_link_and_what_she_followed_stays(series, choir,
     assert credit(booking) == (None, tenants, sharon, tenants)
 
 
+def test_who_passed_on_the_link_is_credited_when_her_network_was_meant(series, choir, olu):
+    sharon = create_connector(network=choir)
+    link = create_link(network=choir, connector=sharon)
+    followed = {"followed_link": link, "followed_network": choir}
+    credited = {"network": choir, "credited_connector": sharon}
+    booking = heard(series, "Brenda’s lot", **followed, **credited)
+
+    explain(series, "Brenda’s lot", choir, olu)
+
+    assert credit(booking)[:3] == (choir, choir, sharon)
+
+
 def test_no_network_waits_no_longer_and_credits_nobody(series, choir, olu):
     booking = heard(series, "my neighbour")
 

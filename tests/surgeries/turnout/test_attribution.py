@@ -2,7 +2,7 @@
 
 import pytest
 
-from surgeries.models import Network
+from surgeries.models import Connector, Network
 from surgeries.states import AliasKind
 from surgeries.turnout.attribution import all_named, attribute
 from tests import factories
@@ -72,6 +72,20 @@ def test_said_beats_followed_and_both_are_kept(series, tenants, choir):
     assert answer.said_network == choir
     assert answer.followed_network == tenants
     assert answer.credited_network == choir
+
+
+@pytest.mark.parametrize(
+    ("said", "who"), [("Highgate Tenants", "Sharon"), ("Dawn", "Dawn"), ("Ladywood Choir", None)]
+)
+def test_who_passed_on_the_link_is_credited_when_the_answer_is_her_network(
+    series, tenants, choir, said, who
+):
+    sharon, _dawn = (
+        factories.create_connector(network=tenants, name=name) for name in ("Sharon", "Dawn")
+    )
+    factories.create_link(network=tenants, code="abcd2345", connector=sharon)
+    credited = told(series, said, "abcd2345").credited_connector
+    assert who == (Connector.objects.get(pk=credited.pk).name if credited else None)
 
 
 def test_without_an_answer_the_link_is_credited_with_its_connector(series, tenants):
