@@ -44,7 +44,10 @@ class Trend:
 
 
 def trend(scope: Scope, *, today: datetime.date) -> Trend:
-    """Different people who came in each month, at most the last 24 of them; one statement."""
+    """Different people who came in each month; one statement.
+
+    At most 24 months: the last ones, or if nobody came in those, the last in which somebody did.
+    """
     rows = (
         bookings_on_the_way(scope, figure="came")
         .order_by()
@@ -54,7 +57,7 @@ def trend(scope: Scope, *, today: datetime.date) -> Trend:
     counts = {(row["credited_network"], row["month"]): row["people"] for row in rows}
     if not counts:
         return Trend({}, (), 0)
-    months = _months(scope, today, min(month for _network, month in counts))
+    months = _months(scope, today, {month for _network, month in counts})
     most = max((n for (_network, month), n in counts.items() if month in months), default=0)
     networks = {network for network, _month in counts}
     return Trend(
@@ -64,9 +67,11 @@ def trend(scope: Scope, *, today: datetime.date) -> Trend:
     )
 
 
-def _months(scope, today, earliest) -> tuple[datetime.date, ...]:
+def _months(scope, today, known: set[datetime.date]) -> tuple[datetime.date, ...]:
     last = min(scope.to or today, today).replace(day=1)
-    first = max((scope.from_ or earliest).replace(day=1), earliest)
+    if max(known) <= last - relativedelta(months=MOST_MONTHS):
+        last = max(known)
+    first = max((scope.from_ or min(known)).replace(day=1), min(known))
     length = (last.year - first.year) * 12 + last.month - first.month + 1
     shown = range(min(length, MOST_MONTHS) - 1, -1, -1)
     return tuple(last - relativedelta(months=n) for n in shown)

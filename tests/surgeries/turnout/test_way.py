@@ -256,6 +256,16 @@ def test_a_trend_of_many_years_shows_the_last_two(series, choir):
     assert len(trend(scope(series), today=AUGUST).months) == 24
 
 
+def test_a_trend_of_a_register_from_long_ago_shows_its_last_months(series, choir):
+    for on in (date(2016, 4, 29), date(2016, 6, 8)):
+        visit(series, on, choir)
+
+    found = trend(scope(series), today=AUGUST)
+
+    assert found.months == (date(2016, 4, 1), date(2016, 5, 1), date(2016, 6, 1))
+    assert (found.most, found.sparks[choir.pk].in_words) == (1, "April 2016 1 and June 2016 1")
+
+
 @pytest.mark.parametrize("number", [1, 20])
 def test_it_costs_the_same_for_one_network_as_for_twenty(series, number, django_assert_num_queries):
     for n in range(number):
