@@ -33,7 +33,7 @@ bench: .venv/test.locked
 # What waits for Redis is timed, so it runs alone. The longest comes first by its name.
 TIMED := tests/chaos/test_outbox_without_redis.py
 chaos: .venv/test.locked
-	@$(PYTHON) -m pytest tests/chaos --ignore $(TIMED) -q -rP -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(PYTHON) -m pytest tests/chaos --ignore $(TIMED) -q -rP -n 2 --dist worksteal $(ARGS)
 	@$(PYTHON) -m pytest $(TIMED) -q -s
 
 format: .venv/dev.locked
