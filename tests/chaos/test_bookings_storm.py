@@ -33,7 +33,7 @@ MICROSECOND = MILLISECOND / 1000
 AFTERWARDS = NOW + datetime.timedelta(minutes=1)
 NEARLY_HERE = {"on": NOW.date(), "starts_at": NOW + HOUR}
 HOW_OFTEN = {
-    "book": 20,
+    "book": 30,
     "join": 4,
     "cancel": 4,
     "undo": 2,
