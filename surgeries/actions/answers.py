@@ -45,7 +45,12 @@ log = logging.getLogger(__name__)
 
 UNDO_FOR = timedelta(minutes=30)
 # What the first of a party is told for all of them.
-TOLD_FOR_ALL = (*FIRST_WORDS, MessageKind.PLACE_FOUND, MessageKind.BOOKING_CHANGED)
+TOLD_FOR_ALL = (
+    *FIRST_WORDS,
+    MessageKind.PLACE_FOUND,
+    MessageKind.BOOKING_CHANGED,
+    MessageKind.DISPLACED,
+)
 
 
 # I'll be there ---------------------------------------------------------------------------

@@ -85,11 +85,11 @@ def owe_again(kind, booking, *, now):
 def tell_where_they_stand(booking, *, now):
     """Owe who speaks for a party the word on its place, or on waiting for one.
 
-    Part of the caller's transaction. In the last two hours nobody waits for a place: whoever has
-    none is told on the tick to come along (`owe_come_alongs`).
+    Part of the caller's transaction. In the last two hours nobody waits for a place: whoever asked
+    for one is told on the tick to come along (`owe_come_alongs`), whoever lost hers that she did.
     """
-    has_a_place = booking.state == BookingState.BOOKED
-    if has_a_place or not is_nearly_here(booking.surgery.starts_at, now):
+    waits = booking.state == BookingState.WAITING
+    if not waits or not is_nearly_here(booking.surgery.starts_at, now):
         owe(
             _SAYS.get(booking.state, MessageKind.CONFIRMATION),
             booking,

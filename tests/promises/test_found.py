@@ -85,3 +85,23 @@ def test_a_party_of_which_one_waits_and_one_has_a_place_takes_its_cancel_back():
     states = dict(Booking.objects.values_list("attendee__name", "state"))
     assert states == {"Amina": "waiting", "Basil": "booked", "Chi": "booked"}
     assert broken_promises(NOW) == []
+
+
+@pytest.mark.parametrize("left", [datetime.timedelta(days=9), datetime.timedelta(hours=1)])
+def test_who_stays_hears_that_she_has_no_chair_when_who_spoke_for_her_leaves_at_once(left):
+    """Amina cancels before the word for both of them has gone; Chi has the only chair."""
+    surgery = factories.create_surgery(places=(3,), places_wanted=3)
+    slot = surgery.slots.select_related("surgery__series").get()
+    asked = {"contact": "amina@example.org", "now": NOW}
+    amina = book_slot(slot, name="Amina", others=["Basil"], request_key=uuid.uuid4(), **asked)
+    book_slot(slot, name="Chi", request_key=uuid.uuid4(), **asked)
+    surgery.places_wanted = 1
+    surgery.save()
+    late = surgery.starts_at - left
+    displace_booking(amina, by=None, now=late)
+
+    cancel_booking(amina, now=late + SECOND)
+
+    word = Message.objects.get(kind="displaced", state="queued")
+    assert (word.booking.attendee.name, word.booking.state) == ("Basil", "displaced")
+    assert broken_promises(late + SECOND) == []
