@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pytest
 
-from surgeries.turnout.funnel import HIGH, LEFT, WIDE, Funnel, covers, funnel
+from surgeries.turnout.funnel import BOTTOM, HIGH, LEFT, WIDE, Funnel, covers, funnel
 from surgeries.turnout.way import NetworkWay, Way
 
 RING = 60  # networks as everybody's
@@ -42,4 +42,4 @@ def test_a_network_outside_has_its_name_if_there_is_room(crowded):
 def test_the_picture_reaches_down_to_the_lowest_network(crowded):
     lowest = max(dot.y for dot in crowded.dots)
     assert crowded.up[0][1] == 25
-    assert lowest <= HIGH - 46
+    assert lowest <= HIGH - BOTTOM
